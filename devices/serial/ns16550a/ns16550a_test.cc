@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// Sections are those of the PC16550D data sheet.
+#include <random>
+
+#include "cardcage/testing/test_cage.h"
+#include "gtest/gtest.h"
+#include "ns16550a_registers.h"
+
+extern "C" const cardcage_plugin cardcage_builtin_ns16550a;
+
+namespace ns16550a {
+namespace {
+
+using cardcage::testing::TestCage;
+
+constexpr uint8_t kDlab = 0x80;
+
+class Ns16550a : public ::testing::Test {
+ protected:
+  uint64_t lsr() { return cage_.Read(kLsr); }
+  TestCage cage_{cardcage_builtin_ns16550a, "ns16550a"};
+};
+
+TEST_F(Ns16550a, RegistersHaveTheirResetValues) {  // table I
+  EXPECT_EQ(cage_.Read(kRbr), 0x00u);
+  EXPECT_EQ(cage_.Read(kIer), 0x00u);
+  EXPECT_EQ(cage_.Read(kIir), 0x01u);
+  EXPECT_EQ(cage_.Read(kLcr), 0x00u);
+  EXPECT_EQ(cage_.Read(kMcr), 0x00u);
+  EXPECT_EQ(cage_.Read(kLsr), 0x60u);
+  EXPECT_EQ(cage_.Read(kMsr), 0xb0u);
+}
+
+TEST_F(Ns16550a, ResetBringsBackWhatAGuestHasChanged) {
+  for (const uint64_t offset : {kIer, kLcr, kMcr, kScr}) cage_.Write(offset, 0x0f);
+  cage_.Reset();
+  for (const uint64_t offset : {kIer, kLcr, kMcr, kScr}) EXPECT_EQ(cage_.Read(offset), 0u);
+}
+
+TEST_F(Ns16550a, ThrWriteSendsTheByte) {
+  cage_.Write(kThr, 'h');
+  cage_.Write(kThr, 'i');
+  EXPECT_EQ(cage_.console().output, "hi");
+}
+
+TEST_F(Ns16550a, RbrReadTakesInputInOrder) {
+  cage_.console().Type("ab");
+  EXPECT_EQ(cage_.Read(kRbr), uint64_t{'a'});
+  EXPECT_EQ(cage_.Read(kRbr), uint64_t{'b'});
+}
+
+TEST_F(Ns16550a, RbrKeepsTheLastByteWhereThereIsNoNewOne) {
+  cage_.console().Type("z");
+  cage_.Read(kRbr);
+  EXPECT_EQ(cage_.Read(kRbr), uint64_t{'z'});
+}
+
+TEST_F(Ns16550a, DataReadyFollowsTheInput) {  // 8.5
+  EXPECT_EQ(lsr() & 1, 0u);
+  cage_.console().Type("x");
+  EXPECT_EQ(lsr() & 1, 1u);
+  EXPECT_EQ(lsr() & 1, 1u);  // the look does not take it
+  cage_.Read(kRbr);
+  EXPECT_EQ(lsr() & 1, 0u);
+}
+
+TEST_F(Ns16550a, LsrSaysBusyWhileTheHostTakesNoByte) {
+  cage_.console().room = 1;
+  EXPECT_EQ(lsr(), 0x60u);
+  cage_.Write(kThr, 'a');
+  EXPECT_EQ(lsr(), 0x00u);
+  cage_.console().room = 1;
+  EXPECT_EQ(lsr(), 0x60u);
+}
+
+TEST_F(Ns16550a, ByteWrittenToAFullBackendIsDroppedAndCounted) {
+  cage_.console().room = 0;
+  cage_.Write(kThr, 'a');
+  EXPECT_EQ(cage_.console().output, "");
+  EXPECT_EQ(cage_.console().dropped, 1u);
+}
+
+TEST_F(Ns16550a, DlabSwitchesTheFirstTwoRegistersToTheDivisor) {  // 8.1, 8.3
+  cage_.Write(kLcr, kDlab);
+  EXPECT_EQ(cage_.Read(kDll), 12u);
+  EXPECT_EQ(cage_.Read(kDlm), 0u);
+  cage_.Write(kDll, 0x34);
+  cage_.Write(kDlm, 0x12);
+  EXPECT_EQ(cage_.Read(kDll), 0x34u);
+  EXPECT_EQ(cage_.Read(kDlm), 0x12u);
+  cage_.Write(kLcr, 0x03);
+  EXPECT_EQ(cage_.Read(kIer), 0x00u);
+  EXPECT_EQ(cage_.console().output, "");
+}
+
+TEST_F(Ns16550a, DivisorDoesNotTakeInput) {
+  cage_.console().Type("q");
+  cage_.Write(kLcr, kDlab);
+  cage_.Read(kDll);
+  cage_.Write(kLcr, 0);
+  EXPECT_EQ(cage_.Read(kRbr), uint64_t{'q'});
+}
+
+TEST_F(Ns16550a, DivisorOfZeroIsHarmless) {
+  cage_.Write(kLcr, kDlab);
+  cage_.Write(kDll, 0);
+  cage_.Write(kDlm, 0);
+  cage_.Write(kLcr, 0);
+  cage_.Write(kThr, 'k');
+  EXPECT_EQ(cage_.console().output, "k");
+}
+
+TEST_F(Ns16550a, ReservedBitsReadZero) {
+  cage_.Write(kIer, 0xff);
+  EXPECT_EQ(cage_.Read(kIer), 0x0fu);  // 8.8
+  cage_.Write(kMcr, 0xff);
+  EXPECT_EQ(cage_.Read(kMcr), 0x1fu);  // 8.9
+}
+
+TEST_F(Ns16550a, LcrAndScrKeepAllEightBits) {
+  for (const uint64_t value : {0x00u, 0x55u, 0xaau, 0xffu}) {
+    cage_.Write(kScr, value);
+    EXPECT_EQ(cage_.Read(kScr), value);
+    cage_.Write(kLcr, value);
+    EXPECT_EQ(cage_.Read(kLcr), value);
+  }
+}
+
+TEST_F(Ns16550a, FcrIsIgnoredAndIirShowsNoFifo) {  // 8.4, 8.7: bits 7:6 are 0 without FIFOs
+  cage_.Write(kFcr, 0xc7);
+  EXPECT_EQ(cage_.Read(kIir), 0x01u);
+}
+
+TEST_F(Ns16550a, StatusRegistersIgnoreWrites) {
+  cage_.Write(kLsr, 0xff);
+  cage_.Write(kMsr, 0xff);
+  EXPECT_EQ(lsr(), 0x60u);
+  EXPECT_EQ(cage_.Read(kMsr), 0xb0u);
+}
+
+TEST_F(Ns16550a, WideAccessesAreAccessesToTheRegistersInOrder) {
+  cage_.Write(kThr, 0x0a61, 2);  // 'a' to THR, 0x0a to IER
+  EXPECT_EQ(cage_.console().output, "a");
+  EXPECT_EQ(cage_.Read(kIer), 0x0au);
+  EXPECT_EQ(cage_.Read(kLcr, 4), 0xb0600000u);
+}
+
+TEST_F(Ns16550a, AWordAtTheLastRegisterIsOneByteOfIt) {
+  cage_.Write(kScr, 0xbbaa, 2);
+  EXPECT_EQ(cage_.Read(kScr, 2), 0xffaau);
+}
+
+TEST_F(Ns16550a, EveryOffsetWidthAndValueIsSafe) {
+  std::mt19937_64 random(16550);
+  for (int i = 0; i < 20000; ++i) {
+    if (random() % 4 == 0) cage_.console().Type("i");
+    cage_.console().room = random() % 3;
+    const unsigned size = 1 + static_cast<unsigned>(random() % 8);
+    cage_.Write(random() % 9, random(), size);
+    const uint64_t value = cage_.Read(random() % 9, size);
+    EXPECT_LE(value, ~uint64_t{0} >> (64 - 8 * size));
+  }
+}
+
+}  // namespace
+}  // namespace ns16550a

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#ifndef CARDCAGE_FRAMEWORK_BACKEND_INPUT_STREAM_H_
+#define CARDCAGE_FRAMEWORK_BACKEND_INPUT_STREAM_H_
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "framework/event/event_loop.h"
+
+namespace cardcage {
+
+// Reads from a descriptor ahead of who wants the bytes, but never further than kCapacity: what
+// nobody has asked for waits in the host's pipe or terminal.
+class InputStream {
+ public:
+  static constexpr size_t kCapacity = 4096;  // a power of two
+
+  // Sees the bytes that came, on the loop's thread, before anybody reads them; keeps those that are
+  // input, in place, and returns how many.
+  using Filter = std::function<size_t(std::span<uint8_t> data)>;
+
+  // `fd` stays the caller's and is read as it is. Its end, or an error, is the end of input and
+  // nothing more. Before the loop runs.
+  InputStream(int fd, EventLoop& loop, Filter filter);
+  ~InputStream();
+  InputStream(const InputStream&) = delete;
+  InputStream& operator=(const InputStream&) = delete;
+
+  // Gives bytes that came and returns how many. One thread at a time; does not block.
+  size_t Read(std::span<uint8_t> data);
+  // Whether Read would give a byte now. One thread at a time with Read.
+  bool Readable() const {
+    return tail_.load(std::memory_order_acquire) != head_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  void Fill();
+  void WaitForMore();
+
+  const int fd_;
+  EventLoop& loop_;
+  const Filter filter_;
+  bool watched_ = false;
+  bool ended_ = false;
+
+  // One thread reads (head_), the loop's writes (tail_); both count bytes and never wrap.
+  std::array<uint8_t, kCapacity> ring_;
+  std::atomic<size_t> head_{0};
+  std::atomic<size_t> tail_{0};
+  std::atomic<bool> full_{false};  // the loop waits for room
+};
+
+}  // namespace cardcage
+
+#endif  // CARDCAGE_FRAMEWORK_BACKEND_INPUT_STREAM_H_

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include "framework/backend/output_stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+
+namespace cardcage {
+
+OutputStream::OutputStream(int fd, EventLoop& loop, std::function<void()> on_closed)
+    : original_(fd), fd_(fd), loop_(loop), on_closed_(std::move(on_closed)) {
+  ChooseWay();
+  watched_ = loop_.Watch(fd_, 0, [this](uint32_t) { Drain(); }).ok();
+}
+
+OutputStream::~OutputStream() {
+  if (watched_) loop_.Unwatch(fd_);
+  if (fd_ != original_) close(fd_);
+}
+
+void OutputStream::ChooseWay() {
+  struct stat info {};
+  const int flags = fcntl(fd_, F_GETFL);
+  if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY || fstat(fd_, &info) != 0 ||
+      S_ISREG(info.st_mode) || S_ISBLK(info.st_mode)) {
+    way_ = Way::kFile;  // the first two fail at the first write, which is where it is told
+  } else if (S_ISSOCK(info.st_mode)) {
+    way_ = Way::kSocket;
+  } else {
+    // Fails for a pipe whose reader has gone, and for a terminal of another user.
+    const int own = open(absl::StrCat("/proc/self/fd/", fd_).c_str(),
+                         O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (own >= 0) {
+      fd_ = own;
+      way_ = Way::kOwn;
+    } else {
+      way_ = Way::kPoll;
+      poll_chunk_ = S_ISFIFO(info.st_mode) ? PIPE_BUF : 1;
+    }
+  }
+}
+
+ssize_t OutputStream::WriteOnce(std::span<const uint8_t> data) {
+  if (way_ == Way::kSocket) return send(fd_, data.data(), data.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (way_ == Way::kPoll) {
+    // POLLOUT on a pipe promises room for PIPE_BUF bytes (pipe(7)), on anything else for one.
+    pollfd ready{.fd = fd_, .events = POLLOUT, .revents = 0};
+    if (poll(&ready, 1, 0) == 0) {
+      errno = EAGAIN;
+      return -1;
+    }
+    data = data.first(std::min(data.size(), poll_chunk_));
+  }
+  return write(fd_, data.data(), data.size());
+}
+
+size_t OutputStream::WriteSome(std::span<const uint8_t> data) {
+  size_t done = 0;
+  while (done < data.size()) {
+    const ssize_t written = WriteOnce(data.subspan(done));
+    if (written > 0) {
+      done += static_cast<size_t>(written);
+    } else if (written == 0 || errno == EAGAIN) {
+      break;
+    } else if (errno != EINTR) {
+      const int before = error_.exchange(errno, std::memory_order_relaxed);
+      if (before != 0) error_.store(before, std::memory_order_relaxed);
+      if (errno == EPIPE && before != EPIPE && on_closed_) on_closed_();
+      lost_.fetch_add(data.size() - done, std::memory_order_relaxed);
+      return data.size();
+    }
+  }
+  return done;
+}
+
+size_t OutputStream::Write(std::span<const uint8_t> data) {
+  const std::lock_guard lock(mutex_);
+  size_t held = held_size_.load(std::memory_order_relaxed);
+  const size_t written = held == 0 ? WriteSome(data) : 0;
+  const auto rest = data.subspan(written).first(std::min(data.size() - written, kCapacity - held));
+  if (rest.empty()) return written;
+
+  if (held_ == nullptr) held_ = std::make_unique_for_overwrite<uint8_t[]>(kCapacity);
+  const size_t begin = (held_begin_ + held) % kCapacity;
+  const size_t first = std::min(rest.size(), kCapacity - begin);
+  std::memcpy(held_.get() + begin, rest.data(), first);
+  std::memcpy(held_.get(), rest.data() + first, rest.size() - first);
+  held_size_.store(held + rest.size(), std::memory_order_release);
+  if (held == 0 && watched_) loop_.Rearm(fd_, EPOLLOUT);
+  return written + rest.size();
+}
+
+void OutputStream::Drain() {
+  const std::lock_guard lock(mutex_);
+  size_t held = held_size_.load(std::memory_order_relaxed);
+  while (held > 0) {
+    const size_t run = std::min(held, kCapacity - held_begin_);
+    const size_t done = WriteSome({held_.get() + held_begin_, run});
+    held_begin_ = (held_begin_ + done) % kCapacity;
+    held -= done;
+    held_size_.store(held, std::memory_order_release);
+    if (done < run) break;
+  }
+  if (held > 0 && watched_) loop_.Rearm(fd_, EPOLLOUT);
+}
+
+void OutputStream::Flush(std::chrono::milliseconds patience) {
+  auto deadline = std::chrono::steady_clock::now() + patience;
+  for (size_t left = held_size_; left > 0;) {
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    pollfd ready{.fd = fd_, .events = POLLOUT, .revents = 0};
+    const int polled = poll(&ready, 1, static_cast<int>(std::max<int64_t>(0, wait.count())));
+    if (polled == 0) break;
+    if (polled > 0) Drain();
+    if (held_size_ < left) deadline = std::chrono::steady_clock::now() + patience;
+    left = held_size_;
+  }
+  const std::lock_guard lock(mutex_);
+  lost_.fetch_add(held_size_.exchange(0), std::memory_order_relaxed);
+}
+
+}  // namespace cardcage

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#ifndef CARDCAGE_FRAMEWORK_ENGINE_ENGINE_H_
+#define CARDCAGE_FRAMEWORK_ENGINE_ENGINE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "framework/bus/address_range.h"
+#include "framework/bus/address_space.h"
+#include "framework/engine/registers.h"
+#include "framework/engine/vm_exit.h"
+#include "framework/memory/guest_memory.h"
+
+namespace cardcage {
+
+// A virtual CPU. Everything but Kick() is for the thread that runs it, or, before it first runs, for
+// the one that made it.
+class Vcpu {
+ public:
+  virtual ~Vcpu() = default;
+
+  // Runs the guest on the calling thread and serves its accesses from the bus, until something else
+  // happens. What came before is then complete: the registers can be read.
+  virtual VmExit Run() = 0;
+
+  // Makes Run() return with kKicked, now or, if it does not run, as soon as it is called. Any thread.
+  virtual void Kick() = 0;
+
+  // Errors: Internal, with the system call's name.
+  virtual absl::StatusOr<CpuRegisters> GetRegisters() = 0;
+  // Errors: InvalidArgument where the CPU cannot have such a state; Internal.
+  virtual absl::Status SetRegisters(const CpuRegisters& registers) = 0;
+
+  // Where a linear address lies in guest memory, as this CPU translates it now.
+  // Errors: NotFound where it is not mapped.
+  virtual absl::StatusOr<uint64_t> Translate(uint64_t linear) = 0;
+
+  virtual const AccessTrail& trail() const = 0;
+  virtual const Accessor& accessor() const = 0;
+};
+
+// What every engine is told about the machine before it is made.
+struct EngineConfig {
+  uint32_t cpus = 1;
+  bool kernel_irqchip = false;  // the interrupt controllers and timer of the engine itself
+};
+
+// A range that an engine answers itself, in whichever space, with the owner's name for messages.
+struct OwnedRange {
+  bool is_port = false;
+  AddressRange range;
+  std::string owner;
+};
+
+// What runs virtual CPUs. One thread.
+class Engine {
+ public:
+  // Gets a line about something odd that the guest did. Any vCPU's thread; must not block.
+  using Reporter = std::function<void(std::string_view line)>;
+
+  virtual ~Engine() = default;
+
+  // Makes a virtual CPU on the bus, in the state after reset. The i-th call makes CPU i. The bus and
+  // the engine outlive it.
+  // Errors: Unavailable or ResourceExhausted, with the cure.
+  virtual absl::StatusOr<std::unique_ptr<Vcpu>> CreateVcpu(Bus& bus) = 0;
+};
+
+}  // namespace cardcage
+
+#endif  // CARDCAGE_FRAMEWORK_ENGINE_ENGINE_H_

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "framework/engine/vcpu_thread.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+namespace cardcage {
+
+VcpuThread::~VcpuThread() {
+  RequestStop();
+  Join();
+}
+
+void VcpuThread::Start() {
+  // Signals of the process are for its first thread; what an engine kicks with it unblocks itself.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  thread_ = std::thread([this] { Loop(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void VcpuThread::RequestStop() {
+  stop_.store(true);
+  stop_.notify_all();
+  vcpu_.Kick();
+}
+
+void VcpuThread::Join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void VcpuThread::Loop() {
+  while (!stop_.load()) {
+    VmExit exit = vcpu_.Run();
+    if (exit.reason == VmExit::Reason::kKicked) continue;
+    if (stop_.load()) return;
+    if (exit.reason == VmExit::Reason::kHalt && exit.interrupts_enabled) {
+      stop_.wait(false);  // for an interrupt; no engine without a controller of its own has any yet
+      continue;
+    }
+    on_end_(std::move(exit));
+    return;
+  }
+}
+
+}  // namespace cardcage

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "framework/plugin/type_registry.h"
+
+#include <array>
+#include <span>
+
+#include "absl/strings/str_cat.h"
+
+namespace cardcage {
+namespace {
+
+constexpr uint32_t kAllSizes = CARDCAGE_SIZE_1 | CARDCAGE_SIZE_2 | CARDCAGE_SIZE_4 | CARDCAGE_SIZE_8;
+
+// The keys of a device that are the framework's own.
+constexpr std::array<std::string_view, 5> kReservedKeys = {"type", "at", "irq", "dma", "cage"};
+
+const cardcage_param* FindParam(const cardcage_type& type, std::string_view key) {
+  for (const cardcage_param* param : std::span(type.params, type.param_count)) {
+    if (param->key == key) return param;
+  }
+  return nullptr;
+}
+
+// What is wrong with a type, or an empty string. A plugin may be written in any language: nothing of
+// it was checked by a compiler of ours.
+std::string Fault(const cardcage_type& type) {
+  if (type.struct_size < sizeof(cardcage_type)) return "its struct_size is too small";
+  if (type.id == nullptr || *type.id == '\0') return "it has no id";
+  if (type.create == nullptr || type.destroy == nullptr || type.reset == nullptr) {
+    return "it lacks create, destroy or reset";
+  }
+  for (const cardcage_param* param : std::span(type.params, type.param_count)) {
+    if (param == nullptr || param->struct_size < sizeof(cardcage_param) || param->key == nullptr) {
+      return "a parameter has no key, or a struct_size that is too small";
+    }
+    for (const std::string_view reserved : kReservedKeys) {
+      if (param->key == reserved) {
+        return absl::StrCat("its parameter ", param->key, " is a key of the framework's own");
+      }
+    }
+    if (FindParam(type, param->key) != param) {
+      return absl::StrCat("two parameters have the key ", param->key);
+    }
+    if (param->kind < CARDCAGE_KIND_BOOL || param->kind > CARDCAGE_KIND_CHAR) {
+      return absl::StrCat("its parameter ", param->key, " is of a kind that this host does not know");
+    }
+  }
+  for (const cardcage_region* region : std::span(type.regions, type.region_count)) {
+    if (region == nullptr || region->struct_size < sizeof(cardcage_region) ||
+        region->name == nullptr) {
+      return "a region has no name, or a struct_size that is too small";
+    }
+    const std::string name = absl::StrCat("its region ", region->name);
+    if ((region->spaces & (CARDCAGE_SPACE_PORT | CARDCAGE_SPACE_MMIO)) == 0) {
+      return absl::StrCat(name, " is for neither ports nor memory");
+    }
+    if (region->sizes == 0 || (region->sizes & ~kAllSizes) != 0) {
+      return absl::StrCat(name, " takes no access size, or one that is not 1, 2, 4 or 8");
+    }
+    if (region->size_param != nullptr) {
+      const cardcage_param* param = FindParam(type, region->size_param);
+      if (param == nullptr || (param->kind != CARDCAGE_KIND_SIZE && param->kind != CARDCAGE_KIND_U64)) {
+        return absl::StrCat(name, " has its size from ", region->size_param,
+                            ", which is not a size parameter of the type");
+      }
+    } else if (region->size == 0) {
+      return absl::StrCat(name, " has no size");
+    }
+  }
+  return "";
+}
+
+std::string Version(unsigned major, unsigned minor) { return absl::StrCat(major, ".", minor); }
+
+}  // namespace
+
+absl::Status TypeRegistry::Add(const cardcage_plugin& plugin) {
+  if (plugin.struct_size < sizeof(cardcage_plugin) || plugin.magic != CARDCAGE_ABI_MAGIC ||
+      plugin.name == nullptr) {
+    return absl::FailedPreconditionError("this is not a Cardcage plugin: its entry has no magic");
+  }
+  const std::string host = Version(CARDCAGE_ABI_MAJOR, CARDCAGE_ABI_MINOR);
+  if (plugin.abi_major != CARDCAGE_ABI_MAJOR) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("plugin ", plugin.name, " was built for ABI ",
+                     Version(plugin.abi_major, plugin.abi_minor), ", this program speaks ", host,
+                     ": build the plugin anew with this release's headers"));
+  }
+  if (plugin.needs_minor > CARDCAGE_ABI_MINOR) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "plugin ", plugin.name, " needs ABI ", Version(plugin.abi_major, plugin.needs_minor),
+        " or later, this program speaks ", host, ": use a later Cardcage"));
+  }
+  const std::span types(plugin.types, plugin.type_count);
+  for (const cardcage_type* type : types) {
+    if (type == nullptr) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("plugin ", plugin.name, " breaks the contract: a type is missing"));
+    }
+    if (const std::string fault = Fault(*type); !fault.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat("plugin ", plugin.name,
+                                                     " breaks the contract: type ",
+                                                     type->id == nullptr ? "?" : type->id, ": ",
+                                                     fault));
+    }
+    if (const auto other = types_.find(type->id); other != types_.end()) {
+      return absl::AlreadyExistsError(absl::StrCat("device type ", type->id, " is in plugin ",
+                                                   other->second.plugin->name, " and in plugin ",
+                                                   plugin.name));
+    }
+  }
+  for (const cardcage_type* type : types) types_[type->id] = {type, &plugin};
+  return absl::OkStatus();
+}
+
+const cardcage_type* TypeRegistry::Find(std::string_view id) const {
+  const auto found = types_.find(std::string(id));
+  return found == types_.end() ? nullptr : found->second.type;
+}
+
+std::vector<std::string> TypeRegistry::Ids() const {
+  std::vector<std::string> ids;
+  for (const auto& [id, entry] : types_) ids.push_back(id);
+  return ids;
+}
+
+}  // namespace cardcage

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#ifndef CARDCAGE_FRAMEWORK_PLUGIN_TYPE_REGISTRY_H_
+#define CARDCAGE_FRAMEWORK_PLUGIN_TYPE_REGISTRY_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/status/status.h"
+#include "cardcage/abi.h"
+
+namespace cardcage {
+
+// The device types that a machine can have, by id. Filled first, then read by any thread.
+class TypeRegistry {
+ public:
+  // Adds all types of a plugin, or none. The plugin outlives the registry.
+  // Errors: FailedPrecondition (not a plugin, another major version, needs a later minor; both
+  // versions are named), InvalidArgument (a type that breaks the contract), AlreadyExists (an id that
+  // another plugin has; both are named).
+  absl::Status Add(const cardcage_plugin& plugin);
+
+  // The type, or null.
+  const cardcage_type* Find(std::string_view id) const;
+
+  // All ids, sorted.
+  std::vector<std::string> Ids() const;
+
+ private:
+  struct Entry {
+    const cardcage_type* type;
+    const cardcage_plugin* plugin;
+  };
+  absl::btree_map<std::string, Entry> types_;
+};
+
+}  // namespace cardcage
+
+#endif  // CARDCAGE_FRAMEWORK_PLUGIN_TYPE_REGISTRY_H_

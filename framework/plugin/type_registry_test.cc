@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include "framework/plugin/type_registry.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace cardcage {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// A plugin with one type that is as it should be; each test spoils one thing.
+class TypeRegistryTest : public ::testing::Test {
+ protected:
+  TypeRegistryTest() {
+    param_.struct_size = sizeof(param_);
+    param_.kind = CARDCAGE_KIND_SIZE;
+    param_.key = "size";
+    region_.struct_size = sizeof(region_);
+    region_.spaces = CARDCAGE_SPACE_PORT;
+    region_.name = "registers";
+    region_.size = 8;
+    region_.sizes = CARDCAGE_SIZE_1;
+    type_.struct_size = sizeof(type_);
+    type_.id = "acme.chip";
+    type_.params = params_;
+    type_.param_count = 1;
+    type_.regions = regions_;
+    type_.region_count = 1;
+    type_.create = [](const cardcage_host*, const cardcage_value* const*, size_t,
+                      cardcage_error*) -> void* { return nullptr; };
+    type_.destroy = [](void*) {};
+    type_.reset = [](void*) {};
+    plugin_.struct_size = sizeof(plugin_);
+    plugin_.magic = CARDCAGE_ABI_MAGIC;
+    plugin_.abi_major = CARDCAGE_ABI_MAJOR;
+    plugin_.abi_minor = CARDCAGE_ABI_MINOR;
+    plugin_.needs_minor = 1;
+    plugin_.name = "acme";
+    plugin_.types = types_;
+    plugin_.type_count = 1;
+  }
+  std::string Message() { return std::string(registry_.Add(plugin_).message()); }
+
+  cardcage_param param_{};
+  cardcage_region region_{};
+  cardcage_type type_{};
+  cardcage_plugin plugin_{};
+  const cardcage_param* params_[2] = {&param_, &param_};
+  const cardcage_region* regions_[1] = {&region_};
+  const cardcage_type* types_[1] = {&type_};
+  TypeRegistry registry_;
+};
+
+TEST_F(TypeRegistryTest, FindsWhatWasAdded) {
+  ASSERT_EQ(Message(), "");
+  EXPECT_EQ(registry_.Find("acme.chip"), &type_);
+  EXPECT_EQ(registry_.Find("acme"), nullptr);
+  EXPECT_THAT(registry_.Ids(), ElementsAre("acme.chip"));
+}
+
+TEST_F(TypeRegistryTest, EntryWithoutMagicIsNoPlugin) {
+  plugin_.magic = 0;
+  EXPECT_THAT(Message(), HasSubstr("not a Cardcage plugin"));
+}
+
+TEST_F(TypeRegistryTest, OtherMajorIsRefusedWithBothVersions) {
+  plugin_.abi_major = 7;
+  EXPECT_THAT(Message(), AllOf(HasSubstr("built for ABI 7.1"), HasSubstr("speaks 0.1")));
+}
+
+TEST_F(TypeRegistryTest, LaterMinorIsRefusedOnlyWhereItIsNeeded) {
+  plugin_.abi_minor = 9;
+  EXPECT_EQ(Message(), "");
+  plugin_.needs_minor = 9;
+  EXPECT_THAT(Message(), AllOf(HasSubstr("needs ABI 0.9"), HasSubstr("speaks 0.1")));
+}
+
+TEST_F(TypeRegistryTest, SameTypeTwiceIsRefusedWithBothPlugins) {
+  ASSERT_EQ(Message(), "");
+  EXPECT_THAT(Message(), HasSubstr("is in plugin acme and in plugin acme"));
+}
+
+TEST_F(TypeRegistryTest, TypeThatBreaksTheContractIsRefusedAndSaysHow) {
+  type_.id = nullptr;
+  EXPECT_THAT(Message(), HasSubstr("no id"));
+  type_.id = "acme.chip";
+  type_.reset = nullptr;
+  EXPECT_THAT(Message(), HasSubstr("lacks create, destroy or reset"));
+  type_.reset = [](void*) {};
+  param_.key = "irq";
+  EXPECT_THAT(Message(), HasSubstr("irq is a key of the framework's own"));
+  param_.key = "size";
+  type_.param_count = 2;
+  EXPECT_EQ(Message(), "");  // the same row twice is one key
+}
+
+TEST_F(TypeRegistryTest, TwoParametersWithOneKeyAreRefused) {
+  cardcage_param second = param_;
+  params_[1] = &second;
+  type_.param_count = 2;
+  EXPECT_THAT(Message(), HasSubstr("two parameters have the key size"));
+}
+
+TEST_F(TypeRegistryTest, RegionsThatMakeNoSenseAreRefused) {
+  region_.sizes = 3 | 16;
+  EXPECT_THAT(Message(), HasSubstr("not 1, 2, 4 or 8"));
+  region_.sizes = 1;
+  region_.size = 0;
+  EXPECT_THAT(Message(), HasSubstr("has no size"));
+  region_.size_param = "length";
+  EXPECT_THAT(Message(), HasSubstr("size from length"));
+  region_.size_param = "size";
+  EXPECT_EQ(Message(), "");
+}
+
+}  // namespace
+}  // namespace cardcage

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// What the host offers a device: the C tables of abi.h, as C++ values that are as cheap to copy as
+// a pointer. They own nothing: the host keeps what they point to until the device is destroyed.
+#ifndef CARDCAGE_HOST_H_
+#define CARDCAGE_HOST_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "cardcage/abi.h"
+
+namespace cardcage {
+inline namespace v0 {
+
+// A size in bytes. As the type of a Config member it makes a parameter that the machine file gives
+// with a unit (64KiB).
+struct Size {
+  uint64_t bytes = 0;
+};
+
+// A device's link to a character backend, the host side of a serial line. As the type of a Config
+// member it makes a parameter that names a backend of the machine. Without one it takes all output
+// and gives no input.
+// Threads: in the device's turn. No call blocks.
+class CharLink {
+ public:
+  constexpr CharLink() = default;
+  constexpr explicit CharLink(const cardcage_char* table) : table_(table) {}
+
+  // Whether the host would take a byte now.
+  bool Writable() const { return table_ == nullptr || table_->write_room(table_->self) > 0; }
+
+  // Gives a byte to the host. Where there is no room it is lost: dropped, and counted by the host.
+  void Write(uint8_t byte) const {
+    if (table_ == nullptr) return;
+    if (table_->write(table_->self, &byte, 1) == 0) table_->dropped(table_->self, 1);
+  }
+
+  // Whether the host has a byte of input now.
+  bool Readable() const { return table_ != nullptr && table_->readable(table_->self); }
+
+  // Takes a byte of input. False where there is none now; `byte` is then untouched.
+  bool Read(uint8_t& byte) const {
+    return table_ != nullptr && table_->read(table_->self, &byte, 1) == 1;
+  }
+
+ private:
+  const cardcage_char* table_ = nullptr;
+};
+
+enum class Severity : uint32_t {
+  kError = CARDCAGE_LOG_ERROR,
+  kWarning = CARDCAGE_LOG_WARNING,
+  kInfo = CARDCAGE_LOG_INFO,
+};
+
+// The cage that a device sits in. Threads: any. No call blocks.
+class Host {
+ public:
+  constexpr explicit Host(const cardcage_host* table) : table_(table) {}
+
+  // Reports a line under the device's name; the host limits the rate.
+  void Log(Severity severity, const char* message) const {
+    table_->log(table_->self, static_cast<uint32_t>(severity), message);
+  }
+
+  // Asks the machine to end with `code` as the guest's own. Returns at once.
+  void Stop(uint64_t code) const { table_->stop(table_->self, code); }
+
+ private:
+  const cardcage_host* table_;
+};
+
+}  // namespace v0
+}  // namespace cardcage
+
+#endif  // CARDCAGE_HOST_H_

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#ifndef CARDCAGE_TESTING_TEST_CAGE_H_
+#define CARDCAGE_TESTING_TEST_CAGE_H_
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cardcage/abi.h"
+#include "framework/backend/char_backend.h"
+#include "framework/bus/address_space.h"
+#include "framework/device/device.h"
+
+namespace cardcage::testing {
+
+// The host side of a serial line, in a test's hands.
+class FakeCharBackend final : public CharBackend {
+ public:
+  size_t Write(std::span<const uint8_t> data) override;
+  size_t WriteRoom() override { return room; }
+  size_t Read(std::span<uint8_t> data) override;
+  bool Readable() override { return !input.empty(); }
+  void Dropped(size_t count) override { dropped += count; }
+
+  // Adds input, as typed by a person.
+  void Type(std::string_view text) { input.insert(input.end(), text.begin(), text.end()); }
+
+  std::string output;         // what the device has sent
+  std::deque<uint8_t> input;  // what it has not yet taken
+  size_t room = SIZE_MAX;     // how many bytes more are taken
+  size_t dropped = 0;
+};
+
+// A device in a cage without a machine: its regions on a bus with the real access rules, its host
+// services recorded. One thread.
+//
+//   TestCage cage(cardcage_plugin_entry, "dice", {{"sides", 8}});
+//   cage.Write(0, 3);
+//   EXPECT_EQ(cage.Read(0), 5);
+class TestCage final : public DeviceServices {
+ public:
+  // Makes the device and resets it. Every region lies at kBase of its space, the second a page
+  // higher, and so on. A char parameter gets console(). What is not named has its default. Ends the
+  // process with a message where the type does not exist or refuses the parameters.
+  TestCage(const cardcage_plugin& plugin, std::string_view type,
+           const std::map<std::string, uint64_t>& params = {});
+
+  static constexpr uint64_t kBase = 0x1000;
+  static constexpr uint64_t kPage = 0x1000;
+
+  // A guest's access, relative to the first region; `size` in bytes, 1 to 8.
+  uint64_t Read(uint64_t offset, unsigned size = 1);
+  void Write(uint64_t offset, uint64_t value, unsigned size = 1);
+
+  void Reset() { device_->Reset(); }
+
+  FakeCharBackend& console() { return console_; }
+  const Accessor& accessor() const { return accessor_; }
+  // The code of the first stop that the device asked for.
+  std::optional<uint64_t> stop_code() const { return stop_code_; }
+  const std::vector<std::string>& log() const { return log_; }
+
+ private:
+  void DeviceLog(const std::string& device, uint32_t severity, std::string_view line) override;
+  void DeviceStop(const std::string& device, uint64_t code) override;
+
+  Bus bus_;
+  Accessor accessor_{0};
+  FakeCharBackend console_;
+  std::optional<uint64_t> stop_code_;
+  std::vector<std::string> log_;
+  std::unique_ptr<Device> device_;
+  bool on_ports_ = false;
+};
+
+}  // namespace cardcage::testing
+
+#endif  // CARDCAGE_TESTING_TEST_CAGE_H_

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include "cardcage/testing/test_cage.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <span>
+
+#include "framework/plugin/type_registry.h"
+
+namespace cardcage::testing {
+namespace {
+
+[[noreturn]] void Die(std::string_view what) {
+  std::fprintf(stderr, "TestCage: %.*s\n", static_cast<int>(what.size()), what.data());
+  std::abort();
+}
+
+}  // namespace
+
+size_t FakeCharBackend::Write(std::span<const uint8_t> data) {
+  const size_t taken = std::min(room, data.size());
+  output.append(data.begin(), data.begin() + static_cast<ptrdiff_t>(taken));
+  if (room != SIZE_MAX) room -= taken;
+  return taken;
+}
+
+size_t FakeCharBackend::Read(std::span<uint8_t> data) {
+  const size_t given = std::min(input.size(), data.size());
+  std::copy_n(input.begin(), given, data.begin());
+  input.erase(input.begin(), input.begin() + static_cast<ptrdiff_t>(given));
+  return given;
+}
+
+TestCage::TestCage(const cardcage_plugin& plugin, std::string_view type_id,
+                   const std::map<std::string, uint64_t>& params) {
+  TypeRegistry registry;
+  if (const absl::Status added = registry.Add(plugin); !added.ok()) Die(added.ToString());
+  const cardcage_type* type = registry.Find(type_id);
+  if (type == nullptr) Die("the plugin has no such type");
+
+  std::vector<ParamValue> values;
+  for (const cardcage_param* param : std::span(type->params, type->param_count)) {
+    const auto given = params.find(param->key);
+    values.push_back({.number = given == params.end() ? param->default_u64 : given->second,
+                      .character = param->kind == CARDCAGE_KIND_CHAR ? &console_ : nullptr});
+  }
+  std::string wrong;
+  auto device = Device::Create(*type, "device", values, *this, &wrong);
+  if (!device.ok()) Die(device.status().ToString());
+  device_ = *std::move(device);
+
+  uint64_t base = kBase;
+  for (uint32_t i = 0; i < type->region_count; ++i, base += kPage) {
+    const cardcage_region& region = *type->regions[i];
+    uint64_t size = region.size;
+    for (size_t p = 0; region.size_param != nullptr && p < values.size(); ++p) {
+      if (std::string_view(type->params[p]->key) == region.size_param) size = values[p].number;
+    }
+    const bool port = (region.spaces & CARDCAGE_SPACE_PORT) != 0;
+    if (i == 0) on_ports_ = port;
+    AddressSpace& space = port ? static_cast<AddressSpace&>(bus_.ports) : bus_.mmio;
+    const auto added = space.Add(device_->MakeMapping(i, {base, size}));
+    if (!added.ok()) Die(added.status().ToString());
+    space.Publish();
+  }
+  device_->Reset();
+}
+
+uint64_t TestCage::Read(uint64_t offset, unsigned size) {
+  return on_ports_ ? bus_.ports.Read(accessor_, kBase + offset, size)
+                   : bus_.mmio.Read(accessor_, kBase + offset, size);
+}
+
+void TestCage::Write(uint64_t offset, uint64_t value, unsigned size) {
+  if (on_ports_) {
+    bus_.ports.Write(accessor_, kBase + offset, size, value);
+  } else {
+    bus_.mmio.Write(accessor_, kBase + offset, size, value);
+  }
+}
+
+void TestCage::DeviceLog(const std::string& /*device*/, uint32_t /*severity*/,
+                         std::string_view line) {
+  log_.emplace_back(line);
+}
+
+void TestCage::DeviceStop(const std::string& /*device*/, uint64_t code) {
+  if (!stop_code_) stop_code_ = code;
+}
+
+}  // namespace cardcage::testing

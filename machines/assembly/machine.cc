@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#include "machines/assembly/machine.h"
+
+#include "absl/strings/str_cat.h"
+#include "machines/assembly/files.h"
+#include "machines/boot/flat_boot.h"
+
+namespace cardcage {
+
+Machine::Machine(const Plan& plan, EventLoop& loop, Log log)
+    : plan_(plan), loop_(loop), log_(std::move(log)) {}
+
+std::unique_ptr<Machine> Machine::Create(const Plan& plan, EventLoop& loop, Log log,
+                                         EscapeKey escape_key, Failure* failure) {
+  auto machine = std::unique_ptr<Machine>(new Machine(plan, loop, std::move(log)));
+  if (!machine->BuildMemory(failure) || !machine->BuildDevices(std::move(escape_key), failure) ||
+      !machine->BuildCpus(failure)) {
+    return nullptr;
+  }
+  return machine;
+}
+
+Machine::~Machine() = default;
+
+bool Machine::BuildMemory(Failure* failure) {
+  using Whose = Failure::Whose;
+  for (const Plan::Slot& slot : plan_.slots) {
+    auto made = MemorySlot::Create(slot.name, slot.range, slot.kind);
+    absl::Status status = made.status();
+    if (status.ok()) status = memory_.Add(*std::move(made));
+    if (status.ok()) {
+      // The slot's addresses are taken on the bus too, so that nothing else can lie there.
+      auto claim = std::make_unique<Mapping>();
+      claim->range = slot.range;
+      claim->is_claim = slot.kind != MemorySlot::Kind::kReserved;
+      claim->owner = absl::StrCat("memory slot ", slot.name);
+      status = bus_.mmio.Add(std::move(claim)).status();
+    }
+    if (!status.ok()) {
+      *failure = {Whose::kHost, slot.place, std::string(status.message())};
+      return false;
+    }
+  }
+  for (const OwnedRange& owned : plan_.engine->owned_ranges(plan_.engine_config)) {
+    auto claim = std::make_unique<Mapping>();
+    claim->range = owned.range;
+    claim->is_claim = true;
+    claim->owner = owned.owner;
+    AddressSpace& space = owned.is_port ? static_cast<AddressSpace&>(bus_.ports) : bus_.mmio;
+    if (const auto added = space.Add(std::move(claim)); !added.ok()) {
+      *failure = {Whose::kFile, {}, std::string(added.status().message())};
+      return false;
+    }
+  }
+  for (const Plan::Load& load : plan_.loads) {
+    absl::Status status;
+    if (load.path.empty()) {
+      status = memory_.Write(load.at, std::as_bytes(std::span(load.bytes)));
+    } else {
+      std::vector<std::byte> content(load.size);
+      status = ReadFile(load.path, content);
+      if (status.ok()) status = memory_.Write(load.at, content);
+    }
+    if (!status.ok()) {
+      *failure = {Whose::kFile, load.place,
+                  absl::StrCat(load.path, load.path.empty() ? "" : ": ", status.message())};
+      return false;
+    }
+  }
+  if (plan_.has_tables) {
+    if (absl::Status status = BuildIdentityMap(memory_, plan_.tables); !status.ok()) {
+      *failure = {Whose::kFile, plan_.boot_place, std::string(status.message())};
+      return false;
+    }
+  }
+  return true;
+}
+
+bool Machine::BuildDevices(EscapeKey escape_key, Failure* failure) {
+  using Whose = Failure::Whose;
+  for (const Plan::Device& planned : plan_.devices) {
+    std::vector<ParamValue> values;
+    for (const Plan::Param& param : planned.params) {
+      ParamValue value{.number = param.number};
+      if (param.backend == BackendKind::kStdio) {
+        stdio_ = std::make_unique<StdioBackend>(
+            loop_, StdioBackend::Events{
+                       .output_closed =
+                           [this] { RequestEnd({.cause = MachineEnd::Cause::kOutputClosed}); },
+                       .escape = escape_key});
+        value.character = stdio_.get();
+      }
+      values.push_back(value);
+    }
+    std::string wrong_param;
+    auto device = Device::Create(*planned.type, planned.name, values, *this, &wrong_param);
+    if (!device.ok()) {
+      Place place = planned.place;
+      for (size_t i = 0; i < planned.params.size(); ++i) {
+        if (wrong_param == planned.type->params[i]->key && planned.params[i].place.line != 0) {
+          place = planned.params[i].place;
+        }
+      }
+      *failure = {Whose::kFile, place,
+                  absl::StrCat("device ", planned.name, ": ", device.status().message())};
+      return false;
+    }
+    for (const Plan::Region& region : planned.regions) {
+      AddressSpace& space = region.is_port ? static_cast<AddressSpace&>(bus_.ports) : bus_.mmio;
+      const auto added = space.Add((*device)->MakeMapping(region.index, region.range));
+      if (!added.ok()) {
+        *failure = {Whose::kFile, planned.place, std::string(added.status().message())};
+        return false;
+      }
+    }
+    (*device)->Reset();
+    devices_.push_back(*std::move(device));
+  }
+  for (AddressSpace* space : {static_cast<AddressSpace*>(&bus_.ports),
+                              static_cast<AddressSpace*>(&bus_.mmio)}) {
+    space->set_reporter([this](std::string_view line) { log_(line); });
+    space->Publish();
+  }
+  return true;
+}
+
+bool Machine::BuildCpus(Failure* failure) {
+  auto engine = plan_.engine->create(plan_.engine_config, memory_,
+                                     [this](std::string_view line) { log_(line); });
+  if (!engine.ok()) {
+    *failure = {Failure::Whose::kHost, {}, std::string(engine.status().message())};
+    return false;
+  }
+  engine_ = *std::move(engine);
+  for (uint32_t i = 0; i < plan_.engine_config.cpus; ++i) {
+    auto vcpu = engine_->CreateVcpu(bus_);
+    if (!vcpu.ok()) {
+      *failure = {Failure::Whose::kHost, {}, std::string(vcpu.status().message())};
+      return false;
+    }
+    vcpus_.push_back(*std::move(vcpu));
+    threads_.push_back(std::make_unique<VcpuThread>(*vcpus_.back(), [this, i](VmExit exit) {
+      RequestEnd({.cause = MachineEnd::Cause::kCpu, .cpu = i, .exit = std::move(exit)});
+    }));
+  }
+  // The others wait for the first to start them.
+  if (absl::Status set = vcpus_[0]->SetRegisters(plan_.registers); !set.ok()) {
+    *failure = {absl::IsInvalidArgument(set) ? Failure::Whose::kFile : Failure::Whose::kHost,
+                plan_.boot_place, std::string(set.message())};
+    return false;
+  }
+  return true;
+}
+
+void Machine::Start() {
+  for (const auto& thread : threads_) thread->Start();
+}
+
+void Machine::RequestEnd(MachineEnd end) {
+  if (ending_.exchange(true)) return;
+  end_ = std::move(end);
+  for (const auto& thread : threads_) thread->RequestStop();
+  loop_.Post([this] {
+    for (const auto& thread : threads_) thread->Join();
+    loop_.Quit();
+  });
+}
+
+void Machine::DeviceLog(const std::string& device, uint32_t severity, std::string_view line) {
+  const char* kind = severity == CARDCAGE_LOG_ERROR     ? "error: "
+                     : severity == CARDCAGE_LOG_WARNING ? "warning: "
+                                                        : "";
+  log_(absl::StrCat(device, ": ", kind, std::string(line)));
+}
+
+void Machine::DeviceStop(const std::string& device, uint64_t code) {
+  RequestEnd({.cause = MachineEnd::Cause::kDevice, .code = code, .device = device});
+}
+
+}  // namespace cardcage

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#ifndef CARDCAGE_MACHINES_ASSEMBLY_MACHINE_H_
+#define CARDCAGE_MACHINES_ASSEMBLY_MACHINE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "framework/backend/stdio_backend.h"
+#include "framework/bus/address_space.h"
+#include "framework/device/device.h"
+#include "framework/engine/engine.h"
+#include "framework/engine/vcpu_thread.h"
+#include "framework/event/event_loop.h"
+#include "machines/assembly/plan.h"
+
+namespace cardcage {
+
+// Why a machine ended.
+struct MachineEnd {
+  enum class Cause {
+    kCpu,           // a CPU's exit that it cannot go on from, a halt included
+    kDevice,        // a device asked for it, with a code of the guest's
+    kTimeout,       // it had no more time
+    kSignal,        // the process got a signal; the code is its number
+    kQuit,          // the person at the terminal asked for it
+    kOutputClosed,  // nobody reads its output any more
+  };
+  Cause cause = Cause::kQuit;
+  uint64_t code = 0;   // kDevice, kSignal
+  std::string device;  // kDevice
+  uint32_t cpu = 0;    // kCpu
+  VmExit exit;         // kCpu
+};
+
+// A machine: memory, devices on buses, CPUs. One thread, that of its event loop, makes it, starts it
+// and ends it; each CPU runs on a thread of its own.
+class Machine final : public DeviceServices {
+ public:
+  // Reports a line, for people. Any thread; must not block.
+  using Log = std::function<void(std::string_view line)>;
+  // Gets the key that was typed after Ctrl-A. On the loop's thread.
+  using EscapeKey = std::function<void(uint8_t key)>;
+
+  // What went wrong with making a machine, and where the machine file says it. The place has no line
+  // where it is about the host as a whole.
+  struct Failure {
+    enum class Whose { kFile, kHost } whose = Whose::kHost;
+    Place place;
+    std::string message;
+  };
+
+  // Makes the machine of a plan without errors, and resets it. Plan, loop and what the log needs
+  // outlive it. Null with `failure` filled where it cannot be.
+  static std::unique_ptr<Machine> Create(const Plan& plan, EventLoop& loop, Log log,
+                                         EscapeKey escape_key, Failure* failure);
+  ~Machine() override;
+
+  // Lets the CPUs run.
+  void Start();
+
+  // Makes the CPUs stop, and then the loop quit. The first cause wins. Any thread, a CPU's own in the
+  // middle of an access included; returns at once.
+  void RequestEnd(MachineEnd end);
+
+  // Once the loop has quit.
+  const MachineEnd& end() const { return end_; }
+
+  const std::vector<std::unique_ptr<Vcpu>>& cpus() const { return vcpus_; }
+  const GuestMemory& memory() const { return memory_; }
+  Bus& bus() { return bus_; }
+  // Null where no device uses it.
+  StdioBackend* stdio() { return stdio_.get(); }
+
+ private:
+  Machine(const Plan& plan, EventLoop& loop, Log log);
+  bool BuildMemory(Failure* failure);
+  bool BuildDevices(EscapeKey escape_key, Failure* failure);
+  bool BuildCpus(Failure* failure);
+
+  void DeviceLog(const std::string& device, uint32_t severity, std::string_view line) override;
+  void DeviceStop(const std::string& device, uint64_t code) override;
+
+  const Plan& plan_;
+  EventLoop& loop_;
+  const Log log_;
+  GuestMemory memory_;
+  NullBackend null_;
+  std::unique_ptr<StdioBackend> stdio_;
+  std::vector<std::unique_ptr<Device>> devices_;
+  Bus bus_;  // after the devices: its mappings lead to them
+  std::unique_ptr<Engine> engine_;
+  std::vector<std::unique_ptr<Vcpu>> vcpus_;
+  std::vector<std::unique_ptr<VcpuThread>> threads_;
+
+  std::atomic<bool> ending_{false};  // somebody's cause has won
+  MachineEnd end_;                   // written by who won
+};
+
+}  // namespace cardcage
+
+#endif  // CARDCAGE_MACHINES_ASSEMBLY_MACHINE_H_

@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: MIT
+#include "machines/assembly/plan.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "machines/assembly/files.h"
+#include "machines/boot/flat_boot.h"
+#include "machines/spec/scalars.h"
+#include "machines/spec/spelling.h"
+
+namespace cardcage {
+namespace {
+
+// Somebody's right to a range of addresses.
+struct Claim {
+  bool is_port;
+  AddressRange range;
+  std::string owner;
+  Place place;  // line 0: nobody wrote it, the engine has it
+};
+
+std::string Describe(const Claim& claim) {
+  return absl::StrFormat("%s 0x%x-0x%x", claim.is_port ? "port" : "mmio", claim.range.base,
+                         claim.range.end() - 1);
+}
+
+class Planner {
+ public:
+  Planner(const MachineSpec& spec, const Source& source, const TypeRegistry& types,
+          std::span<const EngineType* const> engines, Diagnostics& diagnostics)
+      : spec_(spec),
+        source_(source),
+        types_(types),
+        engines_(engines),
+        diagnostics_(diagnostics) {}
+
+  Plan Make() {
+    PlanEngine();
+    PlanMemory();
+    PlanBackends();
+    for (const DeviceSpec& device : spec_.devices) PlanDevice(device);
+    PlanBoot();
+    CheckOverlaps();
+    return std::move(plan_);
+  }
+
+ private:
+  void PlanEngine();
+  void PlanMemory();
+  void PlanBackends();
+  void PlanDevice(const DeviceSpec& spec);
+  void PlanParams(const DeviceSpec& spec, Plan::Device& device);
+  void PlanParam(const cardcage_param& param, const ParamSpec& spec, const std::string& what,
+                 Plan::Param& planned);
+  void PlanRegions(const DeviceSpec& spec, Plan::Device& device);
+  void PlanBoot();
+  void PlanLoad(const LoadSpec& spec);
+  void CheckOverlaps();
+  std::optional<BackendKind> FindBackend(const YamlNode& node, const std::string& what);
+  std::optional<BackendKind> BackendOfType(const Placed<std::string>& type);
+  // How many bytes from the address on are RAM or ROM, at most `limit`.
+  uint64_t MemoryFrom(uint64_t address, uint64_t limit) const;
+  std::string DescribeMemory() const;
+
+  const MachineSpec& spec_;
+  const Source& source_;
+  const TypeRegistry& types_;
+  const std::span<const EngineType* const> engines_;
+  Diagnostics& diagnostics_;
+  Plan plan_;
+  std::vector<Claim> claims_;
+  std::map<std::string, BackendKind, std::less<>> backends_;
+  std::optional<std::pair<std::string, Place>> stdio_user_;
+};
+
+void Planner::PlanEngine() {
+  plan_.engine_config.kernel_irqchip = spec_.chipset.kernel_irqchip.value;
+  const uint64_t count = spec_.cpu.count.value;
+  plan_.engine_config.cpus = static_cast<uint32_t>(std::min<uint64_t>(count, UINT32_MAX));
+  if (count > 1 && !spec_.chipset.kernel_irqchip.value) {
+    diagnostics_.Error(spec_.cpu.count.place,
+                       "the second CPU could never be started: that takes INIT and SIPI, and so an "
+                       "interrupt controller",
+                       "add chipset: { irqchip: kernel }");
+  }
+  const std::string& name = spec_.cpu.engine.value;
+  std::vector<std::string> known = {"auto"};
+  for (const EngineType* engine : engines_) {
+    known.emplace_back(engine->name);
+    if (plan_.engine == nullptr && (name == "auto" || name == engine->name)) plan_.engine = engine;
+  }
+  if (plan_.engine == nullptr) {
+    diagnostics_.Error(spec_.cpu.engine.place, absl::StrCat("there is no engine `", name, "`"),
+                       Suggest(name, known));
+    return;
+  }
+  for (OwnedRange& owned : plan_.engine->owned_ranges(plan_.engine_config)) {
+    claims_.push_back({owned.is_port, owned.range, std::move(owned.owner), {}});
+  }
+}
+
+void Planner::PlanMemory() {
+  for (const MemorySpec& slot : spec_.memory) {
+    const AddressRange range{slot.at.value, slot.size.value};
+    bool ok = true;
+    if (range.base % kPageSize != 0) {
+      diagnostics_.Error(slot.at.place,
+                         absl::StrFormat("memory slot %s begins inside a page", slot.name.value),
+                         absl::StrFormat("a multiple of 4096 (0x1000): 0x%x",
+                                         range.base - range.base % kPageSize));
+      ok = false;
+    }
+    if (range.size == 0 || range.size % kPageSize != 0) {
+      diagnostics_.Error(
+          slot.size.place,
+          absl::StrFormat("memory slot %s has %d bytes, which are no whole pages", slot.name.value,
+                          range.size),
+          "a multiple of 4KiB, and at least one");
+      ok = false;
+    }
+    if (range.Wraps() || (range.size != 0 && range.end() == 0)) {
+      diagnostics_.Error(slot.size.place,
+                         absl::StrFormat("memory slot %s reaches beyond the last 64-bit address",
+                                         slot.name.value));
+      ok = false;
+    }
+    if (!ok) continue;
+    claims_.push_back(
+        {false, range, absl::StrCat("memory slot ", slot.name.value), slot.name.place});
+    plan_.slots.push_back({slot.name.value, range, slot.kind, slot.name.place});
+  }
+}
+
+std::optional<BackendKind> Planner::BackendOfType(const Placed<std::string>& type) {
+  if (type.value == "stdio") return BackendKind::kStdio;
+  if (type.value == "null") return BackendKind::kNull;
+  diagnostics_.Error(type.place, absl::StrCat("there is no backend type `", type.value, "`"),
+                     Suggest(type.value, {"stdio", "null"}));
+  return std::nullopt;
+}
+
+void Planner::PlanBackends() {
+  backends_["stdio"] = BackendKind::kStdio;
+  backends_["null"] = BackendKind::kNull;
+  for (const BackendSpec& backend : spec_.backends) {
+    if (backends_.contains(backend.name.value)) {
+      diagnostics_.Error(backend.name.place,
+                         absl::StrCat("backend ", backend.name.value, " exists in every machine"),
+                         "give this one another name");
+      continue;
+    }
+    if (const auto kind = BackendOfType(backend.type)) backends_[backend.name.value] = *kind;
+  }
+}
+
+std::optional<BackendKind> Planner::FindBackend(const YamlNode& node, const std::string& what) {
+  if (node.kind == YamlNode::Kind::kMap) {  // in place: { type: null }
+    std::optional<BackendKind> kind;
+    bool has_type = false;
+    for (const YamlNode::Entry& entry : node.map) {
+      if (entry.key.scalar == "type") {
+        has_type = true;
+        const auto type = ReadText(entry.value, "the backend's type", diagnostics_);
+        if (type) kind = BackendOfType({*type, entry.value.place});
+      } else {
+        diagnostics_.Error(entry.key.place,
+                           absl::StrCat("unknown key `", entry.key.scalar, "` of a backend"),
+                           Suggest(entry.key.scalar, {"type"}));
+      }
+    }
+    if (!has_type) diagnostics_.Error(node.place, absl::StrCat(what, " lacks the key `type`"));
+    return kind;
+  }
+  // `null` is YAML's own word for nothing, and the name of a backend here.
+  const bool is_null = node.kind == YamlNode::Kind::kNull;
+  const auto name =
+      is_null ? std::optional<std::string>("null") : ReadText(node, what, diagnostics_);
+  if (!name) return std::nullopt;
+  if (const auto found = backends_.find(*name); found != backends_.end()) return found->second;
+  std::vector<std::string> known;
+  for (const auto& [backend, kind] : backends_) known.push_back(backend);
+  diagnostics_.Error(node.place, absl::StrCat("there is no backend `", *name, "`"),
+                     Suggest(*name, known));
+  return std::nullopt;
+}
+
+void Planner::PlanDevice(const DeviceSpec& spec) {
+  const cardcage_type* type = types_.Find(spec.type.value);
+  if (type == nullptr) {
+    diagnostics_.Error(spec.type.place,
+                       absl::StrCat("unknown device type `", spec.type.value, "`"),
+                       Suggest(spec.type.value, types_.Ids()));
+    return;
+  }
+  Plan::Device device{.name = spec.name.value,
+                      .type = type,
+                      .params = {},
+                      .regions = {},
+                      .place = spec.name.place};
+  if (spec.irq) {
+    if (!spec_.chipset.kernel_irqchip.value) {
+      diagnostics_.Error(*spec.irq,
+                         absl::StrCat("device ", device.name,
+                                      " has an irq, and the machine has no interrupt controller"),
+                         "add chipset: { irqchip: kernel }, or leave `irq` out");
+    } else {
+      diagnostics_.Error(*spec.irq,
+                         absl::StrCat("type ", type->id, " has no interrupt output"),
+                         "leave `irq` out: the guest polls this device");
+    }
+  }
+  if (spec.dma) {
+    diagnostics_.Error(*spec.dma, absl::StrCat("type ", type->id, " does not reach guest memory"),
+                       "leave `dma` out");
+  }
+  PlanParams(spec, device);
+  PlanRegions(spec, device);
+  plan_.devices.push_back(std::move(device));
+}
+
+void Planner::PlanParam(const cardcage_param& param, const ParamSpec& spec, const std::string& what,
+                        Plan::Param& planned) {
+  planned.place = spec.value.place;
+  if (param.kind == CARDCAGE_KIND_CHAR) {
+    const auto backend = FindBackend(spec.value, what);
+    if (!backend) return;
+    planned.backend = *backend;
+    if (*backend != BackendKind::kStdio) return;
+    if (stdio_user_) {
+      diagnostics_.Error(spec.value.place,
+                         absl::StrCat(what, ": standard input and output serve one device, and ",
+                                      stdio_user_->first, " has them"),
+                         "use null for one of the two");
+      diagnostics_.Note(stdio_user_->second, "it has them here");
+    } else {
+      stdio_user_ = {what, spec.value.place};
+    }
+    return;
+  }
+  if (param.kind == CARDCAGE_KIND_BOOL) {
+    const auto value = ReadBool(spec.value, what, diagnostics_);
+    planned.number = value.value_or(false) ? 1 : 0;
+    return;
+  }
+  const auto value = param.kind == CARDCAGE_KIND_SIZE ? ReadSize(spec.value, what, diagnostics_)
+                                                      : ReadNumber(spec.value, what, diagnostics_);
+  if (!value) return;
+  if (*value < param.min || *value > param.max) {
+    diagnostics_.Error(spec.value.place,
+                       absl::StrFormat("%s is %d: it must be from %d to %d%s%s", what, *value,
+                                       param.min, param.max, param.unit == nullptr ? "" : " ",
+                                       param.unit == nullptr ? "" : param.unit));
+    return;
+  }
+  planned.number = *value;
+}
+
+void Planner::PlanParams(const DeviceSpec& spec, Plan::Device& device) {
+  const std::span params(device.type->params, device.type->param_count);
+  std::vector<std::string> known = {"type", "at", "irq", "dma", "cage"};
+  for (const cardcage_param* param : params) known.emplace_back(param->key);
+  for (const ParamSpec& given : spec.params) {
+    if (std::find(known.begin(), known.end(), given.key.value) == known.end()) {
+      diagnostics_.Error(given.key.place,
+                         absl::StrCat("unknown key `", given.key.value, "` of device ", device.name,
+                                      ", which is of type ", device.type->id),
+                         Suggest(given.key.value, known));
+    }
+  }
+  for (const cardcage_param* param : params) {
+    Plan::Param planned{.number = param->default_u64};
+    const auto given =
+        std::find_if(spec.params.begin(), spec.params.end(),
+                     [&](const ParamSpec& candidate) { return candidate.key.value == param->key; });
+    if (given != spec.params.end()) {
+      PlanParam(*param, *given, absl::StrCat("`", param->key, "` of device ", device.name), planned);
+    } else if ((param->flags & CARDCAGE_PARAM_REQUIRED) != 0) {
+      diagnostics_.Error(spec.name.place, absl::StrCat("device ", device.name, " lacks the key `",
+                                                       param->key, "`: ",
+                                                       param->doc == nullptr ? "" : param->doc));
+    }
+    device.params.push_back(planned);
+  }
+}
+
+void Planner::PlanRegions(const DeviceSpec& spec, Plan::Device& device) {
+  const std::span regions(device.type->regions, device.type->region_count);
+  std::vector<std::string> names;
+  for (const cardcage_region* region : regions) names.emplace_back(region->name);
+  std::vector<bool> placed(regions.size());
+
+  for (const PlacementSpec& at : spec.at) {
+    size_t index = 0;
+    if (at.region.place.line == 0) {
+      if (regions.size() != 1) {
+        diagnostics_.Error(at.address.place,
+                           absl::StrCat("type ", device.type->id, " has ", regions.size(),
+                                        " regions: say where each lies"),
+                           regions.empty() ? "leave `at` out"
+                                           : absl::StrCat("at: { ", names[0], ": mmio ADDRESS, … }"));
+        return;
+      }
+    } else {
+      index = static_cast<size_t>(std::find(names.begin(), names.end(), at.region.value) -
+                                  names.begin());
+      if (index == names.size()) {
+        diagnostics_.Error(at.region.place,
+                           absl::StrCat("type ", device.type->id, " has no region `",
+                                        at.region.value, "`"),
+                           Suggest(at.region.value, names));
+        continue;
+      }
+    }
+    const cardcage_region& region = *regions[index];
+    placed[index] = true;
+    const uint32_t space = at.is_port ? CARDCAGE_SPACE_PORT : CARDCAGE_SPACE_MMIO;
+    if ((region.spaces & space) == 0) {
+      diagnostics_.Error(at.address.place,
+                         absl::StrCat("region ", region.name, " of type ", device.type->id, " is for ",
+                                      at.is_port ? "memory, not for ports" : "ports, not for memory"));
+      continue;
+    }
+    AddressRange range{at.address.value, region.size};
+    for (size_t i = 0; region.size_param != nullptr && i < device.params.size(); ++i) {
+      if (std::string_view(device.type->params[i]->key) == region.size_param) {
+        range.size = device.params[i].number;
+      }
+    }
+    const uint64_t last = at.is_port ? 0xffff : ~uint64_t{0} - 1;
+    if (range.base > last || range.size == 0 || range.size - 1 > last - range.base) {
+      diagnostics_.Error(
+          at.address.place,
+          absl::StrFormat("device %s, with 0x%x bytes at 0x%x, does not fit below the last %s, 0x%x",
+                          device.name, range.size, range.base, at.is_port ? "port" : "address",
+                          last));
+      continue;
+    }
+    device.regions.push_back({static_cast<uint32_t>(index), at.is_port, range});
+    claims_.push_back({at.is_port, range, absl::StrCat("device ", device.name), at.address.place});
+  }
+  for (size_t i = 0; i < regions.size() && (spec.at.empty() || spec.at[0].region.place.line != 0);
+       ++i) {
+    if (placed[i]) continue;
+    diagnostics_.Error(spec.name.place,
+                       absl::StrCat("device ", device.name, " has no place",
+                                    regions.size() == 1
+                                        ? ""
+                                        : absl::StrCat(" for its region ", names[i])),
+                       absl::StrCat("add at: ",
+                                    (regions[i]->spaces & CARDCAGE_SPACE_PORT) != 0
+                                        ? "port ADDRESS"
+                                        : "mmio ADDRESS"));
+    break;
+  }
+}
+
+uint64_t Planner::MemoryFrom(uint64_t address, uint64_t limit) const {
+  uint64_t extent = 0;
+  bool more = true;
+  while (more && extent < limit) {
+    more = false;
+    for (const Plan::Slot& slot : plan_.slots) {
+      if (slot.kind != MemorySlot::Kind::kReserved && slot.range.Contains(address + extent)) {
+        extent = slot.range.end() - address;
+        more = true;
+        break;
+      }
+    }
+  }
+  return std::min(extent, limit);
+}
+
+std::string Planner::DescribeMemory() const {
+  if (plan_.slots.empty()) return "the machine has no memory: add memory: { ram: { at: 0, size: 1MiB } }";
+  std::string text = "there is ";
+  constexpr size_t kNamed = 4;
+  for (size_t i = 0; i < std::min(plan_.slots.size(), kNamed); ++i) {
+    const Plan::Slot& slot = plan_.slots[i];
+    absl::StrAppendFormat(&text, "%s%s at 0x%x-0x%x", i == 0 ? "" : ", ", slot.name,
+                          slot.range.base, slot.range.end() - 1);
+  }
+  if (plan_.slots.size() > kNamed) absl::StrAppend(&text, " and more");
+  return text;
+}
+
+void Planner::PlanLoad(const LoadSpec& spec) {
+  Plan::Load load{.at = spec.at.value,
+                  .size = spec.bytes.size(),
+                  .bytes = spec.bytes,
+                  .path = "",
+                  .place = spec.at.place};
+  if (spec.file) {
+    load.place = spec.file->place;
+    auto path = ResolveFile(spec.file->value, source_.name);
+    if (!path.ok()) {
+      diagnostics_.Error(load.place, absl::StrCat(spec.file->value, ": ", path.status().message()));
+      return;
+    }
+    const auto size = FileSize(*path);
+    if (!size.ok()) {
+      diagnostics_.Error(load.place, absl::StrCat(*path, ": ", size.status().message()),
+                         "a relative path begins at the machine file's folder");
+      return;
+    }
+    load.path = *std::move(path);
+    load.size = *size;
+  }
+  if (const uint64_t fits = MemoryFrom(load.at, load.size); fits < load.size) {
+    diagnostics_.Error(spec.at.place,
+                       absl::StrFormat("a load of %d bytes at 0x%x does not fit: no memory at 0x%x",
+                                       load.size, load.at, load.at + fits),
+                       DescribeMemory());
+    return;
+  }
+  plan_.loads.push_back(std::move(load));
+}
+
+void Planner::PlanBoot() {
+  const BootSpec& boot = spec_.boot;
+  if (boot.place.line == 0) return;  // there is none, and that was said
+  plan_.boot_place = boot.place;
+  for (const LoadSpec& load : boot.load) PlanLoad(load);
+
+  const size_t errors = diagnostics_.count();
+  plan_.registers = BootRegisters(boot, diagnostics_);
+  if (boot.mode.value == BootMode::kLong && boot.tables && diagnostics_.count() == errors) {
+    const uint64_t at = boot.tables->value;
+    plan_.has_tables = true;
+    plan_.tables = at;
+    if (MemoryFrom(at, kIdentityMapSize) < kIdentityMapSize) {
+      diagnostics_.Error(boot.tables->place,
+                         absl::StrFormat("no memory for 24 KiB of page tables at 0x%x", at),
+                         DescribeMemory());
+    }
+    for (const Plan::Load& load : plan_.loads) {
+      if (!AddressRange{load.at, load.size}.Overlaps({at, kIdentityMapSize})) continue;
+      diagnostics_.Error(boot.tables->place, "the page tables and a load are in the same place");
+      diagnostics_.Note(load.place, "the load is here");
+    }
+  }
+
+  if (diagnostics_.count() != errors) return;
+  const uint64_t first = plan_.registers.InstructionAddress();
+  if (MemoryFrom(first, 1) == 1) return;
+  Place place = boot.place;
+  if (boot.entry) place = boot.entry->place;
+  for (const RegisterSpec& spec : boot.registers) {
+    if (spec.name.value == "rip") place = spec.name.place;
+  }
+  diagnostics_.Error(place,
+                     absl::StrFormat("the first instruction is outside memory, at 0x%x", first),
+                     boot.entry ? DescribeMemory()
+                                : absl::StrCat("say where the guest begins (entry: ADDRESS); ",
+                                               DescribeMemory()));
+}
+
+void Planner::CheckOverlaps() {
+  std::sort(claims_.begin(), claims_.end(), [](const Claim& a, const Claim& b) {
+    return std::tie(a.is_port, a.range.base, a.place.line) <
+           std::tie(b.is_port, b.range.base, b.place.line);
+  });
+  const Claim* reaching = nullptr;  // of those before, the one that reaches furthest
+  for (const Claim& claim : claims_) {
+    if (reaching != nullptr && reaching->is_port == claim.is_port &&
+        reaching->range.Overlaps(claim.range)) {
+      // At the one that stands later in the file; the engine's stand nowhere.
+      const bool swap = std::tie(claim.place.line, claim.place.column) <
+                        std::tie(reaching->place.line, reaching->place.column);
+      const Claim& later = swap ? *reaching : claim;
+      const Claim& earlier = swap ? claim : *reaching;
+      diagnostics_.Error(later.place,
+                         absl::StrCat(later.owner, " (", Describe(later), ") overlaps ",
+                                      earlier.owner, " (", Describe(earlier), ")"));
+      if (earlier.place.line != 0) {
+        diagnostics_.Note(earlier.place, absl::StrCat(earlier.owner, " is here"));
+      }
+    }
+    if (reaching == nullptr || reaching->is_port != claim.is_port ||
+        claim.range.end() > reaching->range.end()) {
+      reaching = &claim;
+    }
+  }
+}
+
+}  // namespace
+
+Plan MakePlan(const MachineSpec& spec, const Source& source, const TypeRegistry& types,
+              std::span<const EngineType* const> engines, Diagnostics& diagnostics) {
+  return Planner(spec, source, types, engines, diagnostics).Make();
+}
+
+}  // namespace cardcage

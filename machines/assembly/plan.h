@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#ifndef CARDCAGE_MACHINES_ASSEMBLY_PLAN_H_
+#define CARDCAGE_MACHINES_ASSEMBLY_PLAN_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cardcage/abi.h"
+#include "framework/bus/address_range.h"
+#include "framework/engine/engine_type.h"
+#include "framework/engine/registers.h"
+#include "framework/memory/guest_memory.h"
+#include "framework/plugin/type_registry.h"
+#include "machines/spec/diagnostics.h"
+#include "machines/spec/machine_spec.h"
+
+namespace cardcage {
+
+enum class BackendKind { kNull, kStdio };
+
+// A machine that makes sense: every type is known, every value in its bounds, every range somebody's
+// alone. Made without asking the host for anything but the files that are loaded.
+struct Plan {
+  struct Slot {
+    std::string name;
+    AddressRange range;
+    MemorySlot::Kind kind;
+    Place place;
+  };
+  struct Region {
+    uint32_t index;  // in the type's list
+    bool is_port;
+    AddressRange range;
+  };
+  struct Param {
+    uint64_t number = 0;
+    BackendKind backend = BackendKind::kNull;
+    Place place;
+  };
+  struct Device {
+    std::string name;
+    const cardcage_type* type;
+    std::vector<Param> params;  // one a parameter of the type, in its order
+    std::vector<Region> regions;
+    Place place;
+  };
+  struct Load {
+    uint64_t at;
+    uint64_t size;
+    std::vector<uint8_t> bytes;
+    std::string path;  // where the content is a file's; else empty
+    Place place;
+  };
+
+  EngineConfig engine_config;
+  const EngineType* engine = nullptr;
+  std::vector<Slot> slots;
+  std::vector<Device> devices;
+  std::vector<Load> loads;
+  CpuRegisters registers;  // of the first CPU
+  bool has_tables = false;
+  uint64_t tables = 0;     // where page tables are made, if they are
+  Place boot_place;
+};
+
+// Makes the plan of what a machine file says. Every mistake is added to `diagnostics`; the plan is of
+// use only where there is none. `engines` are in order of preference; registry and engines outlive
+// the plan.
+Plan MakePlan(const MachineSpec& spec, const Source& source, const TypeRegistry& types,
+              std::span<const EngineType* const> engines, Diagnostics& diagnostics);
+
+}  // namespace cardcage
+
+#endif  // CARDCAGE_MACHINES_ASSEMBLY_PLAN_H_

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#include "machines/boot/flat_boot.h"
+
+#include <array>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace cardcage {
+namespace {
+
+// CR0 and CR4 bits (Intel SDM vol. 3, 2.5).
+constexpr uint64_t kCr0ExtensionType = 1u << 4;
+constexpr uint64_t kCr0NumericError = 1u << 5;
+
+void EnterLongMode(uint64_t tables, CpuRegisters& registers) {
+  registers.cr0 = CpuRegisters::kCr0Protected | CpuRegisters::kCr0Paging | kCr0ExtensionType |
+                  kCr0NumericError;
+  registers.cr3 = tables;
+  registers.cr4 = CpuRegisters::kCr4Pae;
+  registers.efer = CpuRegisters::kEferLongEnable | CpuRegisters::kEferLongActive;
+  registers.cs = {.selector = 0x08,
+                  .limit = 0xffffffff,
+                  .type = 11,
+                  .long_mode = true,
+                  .granularity = true};
+  const Segment data{.selector = 0x10,
+                     .limit = 0xffffffff,
+                     .type = 3,
+                     .default_32 = true,
+                     .granularity = true};
+  registers.ds = registers.es = registers.fs = registers.gs = registers.ss = data;
+}
+
+// The register of that name; null for a segment.
+uint64_t* Find(std::string_view name, CpuRegisters& r) {
+  const struct {
+    std::string_view name;
+    uint64_t& value;
+  } all[] = {{"rax", r.rax}, {"rbx", r.rbx}, {"rcx", r.rcx},       {"rdx", r.rdx}, {"rsi", r.rsi},
+             {"rdi", r.rdi}, {"rsp", r.rsp}, {"rbp", r.rbp},       {"r8", r.r8},   {"r9", r.r9},
+             {"r10", r.r10}, {"r11", r.r11}, {"r12", r.r12},       {"r13", r.r13}, {"r14", r.r14},
+             {"r15", r.r15}, {"rip", r.rip}, {"rflags", r.rflags}, {"cr0", r.cr0}, {"cr3", r.cr3},
+             {"cr4", r.cr4}, {"efer", r.efer}};
+  for (const auto& entry : all) {
+    if (entry.name == name) return &entry.value;
+  }
+  return nullptr;
+}
+
+Segment* FindSegment(std::string_view name, CpuRegisters& r) {
+  const struct {
+    std::string_view name;
+    Segment& value;
+  } all[] = {{"cs", r.cs}, {"ds", r.ds}, {"es", r.es}, {"fs", r.fs}, {"gs", r.gs}, {"ss", r.ss}};
+  for (const auto& entry : all) {
+    if (entry.name == name) return &entry.value;
+  }
+  return nullptr;
+}
+
+void ApplyEntry(const Placed<EntrySpec>& entry, BootMode mode, CpuRegisters& registers,
+                Diagnostics& diagnostics) {
+  const auto& [address, segment] = entry.value;
+  if (segment) {
+    if (mode == BootMode::kLong) {
+      diagnostics.Error(entry.place, "in long mode an entry is an address, without a segment");
+      return;
+    }
+    registers.cs.selector = *segment;
+    registers.cs.base = uint64_t{*segment} << 4;
+  } else if (mode == BootMode::kReal && address > 0xffff) {
+    diagnostics.Error(
+        entry.place, absl::StrFormat("in real mode 0x%x is beyond the reach of IP", address),
+        address > 0xfffff ? "below 1 MiB, as segment and offset: \"1000:0000\""
+                          : absl::StrFormat("as segment and offset: \"%04x:%04x\"", address >> 4,
+                                            address & 0xf));
+    return;
+  }
+  registers.rip = address;
+}
+
+}  // namespace
+
+CpuRegisters BootRegisters(const BootSpec& boot, Diagnostics& diagnostics) {
+  CpuRegisters registers;
+  const BootMode mode = boot.mode.value;
+  if (mode == BootMode::kLong) {
+    if (!boot.tables) {
+      diagnostics.Error(boot.mode.place, "long mode needs page tables, and `tables` is not said",
+                        "add tables: ADDRESS, with 24 KiB of RAM there for them");
+    } else if (boot.tables->value % kPageSize != 0) {
+      diagnostics.Error(boot.tables->place, "page tables lie at a multiple of 4096 (0x1000)");
+    } else if (boot.tables->value >= uint64_t{1} << 32) {
+      diagnostics.Error(boot.tables->place, "page tables lie below 4 GiB, which is what they map");
+    }
+    EnterLongMode(boot.tables ? boot.tables->value : 0, registers);
+  } else if (boot.tables) {
+    diagnostics.Error(boot.tables->place, "`tables` is for mode long", "add mode: long");
+  }
+
+  if (boot.entry) ApplyEntry(*boot.entry, mode, registers, diagnostics);
+  for (const RegisterSpec& spec : boot.registers) {
+    const std::string& name = spec.name.value;
+    if (boot.entry && (name == "rip" || name == "cs")) {
+      diagnostics.Error(spec.name.place,
+                        absl::StrCat("`", name, "` and `entry` both say where the CPU begins"),
+                        "leave one of them out");
+      diagnostics.Note(boot.entry->place, "`entry` is here");
+      continue;
+    }
+    if (spec.is_segment) {
+      Segment& segment = *FindSegment(name, registers);
+      segment.selector = static_cast<uint16_t>(spec.value);
+      if (spec.base) {
+        segment.base = *spec.base;
+      } else if (mode == BootMode::kReal) {
+        segment.base = spec.value << 4;
+      }
+    } else {
+      *Find(name, registers) = spec.value;
+    }
+  }
+  return registers;
+}
+
+absl::Status BuildIdentityMap(GuestMemory& memory, uint64_t at) {
+  // Entry bits: present, writable, page size (2 MiB).
+  constexpr uint64_t kPresent = 1;
+  constexpr uint64_t kWritable = 2;
+  constexpr uint64_t kLargePage = 1 << 7;
+  constexpr uint64_t kLarge = 2 << 20;
+  using Table = std::array<uint64_t, 512>;
+  std::array<Table, 6> tables{};
+  tables[0][0] = (at + kPageSize) | kPresent | kWritable;
+  for (uint64_t i = 0; i < 4; ++i) {
+    tables[1][i] = (at + (2 + i) * kPageSize) | kPresent | kWritable;
+    for (uint64_t j = 0; j < 512; ++j) {
+      tables[2 + i][j] = (i * 512 + j) * kLarge | kPresent | kWritable | kLargePage;
+    }
+  }
+  return memory.Write(at, std::as_bytes(std::span(tables)));
+}
+
+}  // namespace cardcage

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#ifndef CARDCAGE_MACHINES_CLI_HELPERS_H_
+#define CARDCAGE_MACHINES_CLI_HELPERS_H_
+
+#include <string>
+#include <vector>
+
+namespace cardcage {
+
+// The verbs that programs beside this one serve: X where there is a cardcage-X in libexec.
+std::vector<std::string> HelperNames();
+
+// Becomes the helper of that verb, with these arguments (argv[0] is the verb). Returns where there is
+// none.
+void RunHelper(const std::string& verb, char** argv);
+
+}  // namespace cardcage
+
+#endif  // CARDCAGE_MACHINES_CLI_HELPERS_H_

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+#include "machines/cli/run_command.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "machines/assembly/machine.h"
+#include "machines/cli/console_log.h"
+#include "machines/cli/process.h"
+#include "machines/cli/read_plan.h"
+#include "machines/report/fault_report.h"
+#include "machines/report/outcome.h"
+
+namespace cardcage {
+namespace {
+
+// How long held output may make no progress before it is given up.
+constexpr std::chrono::seconds kPatience{5};
+
+void OnEscapeKey(uint8_t key, Machine& machine, ConsoleLog& log) {
+  if (key == 'x') {
+    machine.RequestEnd({.cause = MachineEnd::Cause::kQuit});
+  } else {
+    log.Text("\nCtrl-A x  ends the machine\nCtrl-A h  prints this\nCtrl-A Ctrl-A  is one Ctrl-A for "
+             "the guest\n");
+  }
+}
+
+// What became of the output; true where all that was taken was also written.
+bool ReportOutput(const StdioBackend& stdio, ConsoleLog& log) {
+  if (stdio.dropped() > 0) {
+    log.Line(absl::StrFormat("%d bytes of output dropped: the guest wrote them although its serial "
+                             "port said that it was full (THRE was 0)",
+                             stdio.dropped()));
+  }
+  const uint64_t lost = stdio.output().lost();
+  if (lost == 0 || stdio.output().error() == EPIPE) return true;
+  const int error = stdio.output().error();
+  log.Line(absl::StrFormat("%d bytes of output could not be written: %s", lost,
+                           error != 0 ? strerror(error) : "the reader took nothing for 5 s"));
+  return false;
+}
+
+bool WriteResult(const std::string& path, const Outcome& outcome, ConsoleLog& log) {
+  std::ofstream file(path, std::ios::trunc);
+  file << ResultJson(outcome);
+  file.close();
+  if (file) return true;
+  log.Line(absl::StrCat("the result cannot be written to ", path, ": ", strerror(errno)));
+  return false;
+}
+
+// Where each CPU stands, for a guest that had to be stopped.
+std::string Positions(Machine& machine) {
+  std::string text;
+  for (size_t i = 0; i < machine.cpus().size(); ++i) {
+    const auto registers = machine.cpus()[i]->GetRegisters();
+    if (!registers.ok()) continue;
+    absl::StrAppendFormat(&text, "%scpu %d at %04x:%x", i == 0 ? "" : ", ", i,
+                          registers->cs.selector, registers->rip);
+  }
+  return text;
+}
+
+// All that is told when the machine has ended, and the command's exit code.
+int Finish(const RunOptions& options, Machine& machine, ConsoleLog& log) {
+  const MachineEnd& end = machine.end();
+  Outcome outcome = OutcomeOf(end);
+  bool output_is_whole = true;
+  if (StdioBackend* stdio = machine.stdio(); stdio != nullptr) {
+    stdio->Flush(kPatience);
+    if (stdio->terminal() != nullptr) stdio->terminal()->Leave();
+    output_is_whole = ReportOutput(*stdio, log);
+  }
+  const uint32_t cpu = outcome.cpu.value_or(0);
+  if (outcome.cpu || machine.cpus().size() == 1) {
+    const auto registers = machine.cpus()[cpu]->GetRegisters();
+    if (registers.ok()) outcome.rip = registers->rip;
+  }
+  if (outcome.is_guest_fault) {
+    log.Text(absl::StrCat("cardcage: guest fault\n", FaultReport(machine, cpu, end.exit)));
+  }
+  if (end.cause == MachineEnd::Cause::kTimeout) {
+    log.Line(absl::StrCat("timeout: ", Positions(machine)));
+  }
+  if (!outcome.message.empty()) log.Line(outcome.message);
+  if (!output_is_whole && outcome.exit_code == 0) outcome.exit_code = kExitHost;
+  if (!options.result_file.empty() && !WriteResult(options.result_file, outcome, log) &&
+      outcome.exit_code == 0) {
+    outcome.exit_code = kExitHost;
+  }
+  log.Flush(kPatience);
+  return outcome.exit_code;
+}
+
+int ReportFailure(const Machine::Failure& failure, const Source& source) {
+  if (failure.place.line == 0 && failure.whose == Machine::Failure::Whose::kHost) {
+    std::fprintf(stderr, "cardcage: %s\n", failure.message.c_str());
+  } else {
+    Diagnostics diagnostics(source);
+    diagnostics.Error(failure.place, failure.message);
+    std::fputs(diagnostics.Format().c_str(), stderr);
+  }
+  return failure.whose == Machine::Failure::Whose::kFile ? kExitFile : kExitHost;
+}
+
+}  // namespace
+
+int RunCommand(const RunOptions& options, const TypeRegistry& types) {
+  std::string errors;
+  const auto read = ReadMachineFile(options.file, types, &errors);
+  if (!read) {
+    std::fputs(errors.c_str(), stderr);
+    return kExitFile;
+  }
+  auto made_loop = EventLoop::Create();
+  if (!made_loop.ok()) {
+    std::fprintf(stderr, "cardcage: %s\n", std::string(made_loop.status().message()).c_str());
+    return kExitHost;
+  }
+  EventLoop& loop = **made_loop;
+  ConsoleLog log(loop);
+  std::unique_ptr<Machine> machine;
+  Machine::Failure failure;
+  machine = Machine::Create(
+      read->plan, loop, [&log](std::string_view line) { log.Line(line); },
+      [&](uint8_t key) { OnEscapeKey(key, *machine, log); }, &failure);
+  if (machine == nullptr) return ReportFailure(failure, read->source);
+
+  const auto terminal = [&] {
+    return machine->stdio() == nullptr ? nullptr : machine->stdio()->terminal();
+  };
+  const ProcessSignals signals(
+      loop,
+      [&](int number) {
+        machine->RequestEnd(
+            {.cause = MachineEnd::Cause::kSignal, .code = static_cast<uint64_t>(number)});
+      },
+      [&] {
+        if (terminal() != nullptr) terminal()->Leave();
+      },
+      [&] {
+        if (terminal() != nullptr) terminal()->Return();
+      });
+  if (options.timeout) {
+    loop.CallAt(EventLoop::Clock::now() + *options.timeout,
+                [&] { machine->RequestEnd({.cause = MachineEnd::Cause::kTimeout}); });
+  }
+  machine->Start();
+  loop.Run();
+  return Finish(options, *machine, log);
+}
+
+}  // namespace cardcage

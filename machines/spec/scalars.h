@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// What a scalar of a machine file means. YAML's own guesses (yes is true, 010 is 8, "12" is a number)
+// are refused with what would do.
+//
+// Each function adds an error to `diagnostics` and gives nothing where the node is not what `what`
+// names it to be ("the size of slot ram").
+#ifndef CARDCAGE_MACHINES_SPEC_SCALARS_H_
+#define CARDCAGE_MACHINES_SPEC_SCALARS_H_
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "machines/spec/diagnostics.h"
+#include "machines/spec/yaml_document.h"
+
+namespace cardcage {
+
+// A number of 64 bits without a sign: 42 or 0x2a.
+std::optional<uint64_t> ReadNumber(const YamlNode& node, std::string_view what,
+                                   Diagnostics& diagnostics);
+
+// A size in bytes, with its unit: 16B, 4KiB, 1MiB, 3GiB, 1TiB.
+std::optional<uint64_t> ReadSize(const YamlNode& node, std::string_view what,
+                                 Diagnostics& diagnostics);
+
+// true or false.
+std::optional<bool> ReadBool(const YamlNode& node, std::string_view what,
+                             Diagnostics& diagnostics);
+
+// A word or text, quoted or not; never empty.
+std::optional<std::string> ReadText(const YamlNode& node, std::string_view what,
+                                    Diagnostics& diagnostics);
+
+// Bytes as pairs of hex digits; spaces and line ends may stand between them.
+std::optional<std::vector<uint8_t>> ReadHex(const YamlNode& node, std::string_view what,
+                                            Diagnostics& diagnostics);
+
+// The number that a text is, as ReadNumber has it; nothing where it is none.
+std::optional<uint64_t> ParseNumber(std::string_view text);
+
+// A duration: 300ms, 10s, 2min, or a number of seconds (0.5). Nothing where it is none, or longer
+// than a year.
+std::optional<std::chrono::nanoseconds> ParseDuration(std::string_view text);
+
+}  // namespace cardcage
+
+#endif  // CARDCAGE_MACHINES_SPEC_SCALARS_H_
