@@ -130,6 +130,12 @@ function(cardcage_test name)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} cardcage_options absl::statusor absl::strings
                                         GTest::gmock GTest::gtest_main)
   target_precompile_headers(${name} REUSE_FROM cardcage_pch_test)
+  foreach(label IN LISTS ARG_LABELS)  # tests-unit builds what `ctest -L unit` runs
+    if(NOT TARGET tests-${label})
+      add_custom_target(tests-${label})
+    endif()
+    add_dependencies(tests-${label} ${name})
+  endforeach()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST EXTRA_ARGS ${ARG_ARGS}
                        PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 120
                                   ENVIRONMENT "${ARG_ENVIRONMENT}")

@@ -3,8 +3,8 @@
 # names file and line where one crosses a border.
 #
 #   cmake -DROOT=. -P cmake/CheckIncludes.cmake
+cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/BorderRules.cmake)
-cmake_policy(VERSION 3.25)
 get_filename_component(ROOT "${ROOT}" ABSOLUTE)
 
 file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/framework/*.h ${ROOT}/framework/*.cc
@@ -75,5 +75,7 @@ foreach(file IN LISTS files)
 endforeach()
 
 if(breaches)
-  message(FATAL_ERROR "borders: an include that docs/architecture.md does not allow:${breaches}")
+  string(STRIP "${breaches}" breaches)
+  message(NOTICE "${breaches}")
+  message(FATAL_ERROR "an include crosses a border: see docs/architecture.md")
 endif()

@@ -117,8 +117,8 @@ void OutputStream::Drain() {
 void OutputStream::Flush(std::chrono::milliseconds patience) {
   auto deadline = std::chrono::steady_clock::now() + patience;
   for (size_t left = held_size_; left > 0;) {
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
+    const auto wait =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     pollfd ready{.fd = fd_, .events = POLLOUT, .revents = 0};
     const int polled = poll(&ready, 1, static_cast<int>(std::max<int64_t>(0, wait.count())));
     if (polled == 0) break;

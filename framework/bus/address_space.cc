@@ -53,9 +53,9 @@ absl::StatusOr<const Mapping*> AddressSpace::Add(std::unique_ptr<Mapping> mappin
   if (above != by_base_.end() && (*above)->range.Overlaps(range)) clash = *above;
   if (above != by_base_.begin() && (*(above - 1))->range.Overlaps(range)) clash = *(above - 1);
   if (clash != nullptr) {
-    return absl::AlreadyExistsError(absl::StrFormat(
-        "%s (%s) overlaps %s (%s)", mapping->owner, Describe(name_, range), clash->owner,
-        Describe(name_, clash->range)));
+    return absl::AlreadyExistsError(absl::StrFormat("%s (%s) overlaps %s (%s)", mapping->owner,
+                                                    Describe(name_, range), clash->owner,
+                                                    Describe(name_, clash->range)));
   }
   by_base_.insert(above, mapping.get());
   mappings_.push_back(std::move(mapping));
@@ -91,8 +91,9 @@ void AddressSpace::Report(const Accessor& by, const Mapping* mapping, cardcage_s
     return;
   }
   reported_.push_back(address);
-  std::string line = absl::StrFormat("cpu %d: %d-byte %s %s 0x%x", by.vcpu, size,
-                                     is_write ? "write to" : "read of", std::string(name_), address);
+  std::string line =
+      absl::StrFormat("cpu %d: %d-byte %s %s 0x%x", by.vcpu, size,
+                      is_write ? "write to" : "read of", std::string(name_), address);
   if (mapping == nullptr) {
     absl::StrAppend(&line, is_write ? ": nobody is there, it vanishes"
                                     : ": nobody is there, it reads all ones");

@@ -77,8 +77,7 @@ class AddressSpace {
   static cardcage_status Call(Mapping& mapping, cardcage_access_function handler,
                               cardcage_access& access) {
     if (mapping.lock != nullptr) mapping.lock->lock();
-    ((access.flags & CARDCAGE_ACCESS_WRITE) != 0 ? mapping.counters.writes
-                                                 : mapping.counters.reads)
+    ((access.flags & CARDCAGE_ACCESS_WRITE) != 0 ? mapping.counters.writes : mapping.counters.reads)
         .Add();
     const cardcage_status status = handler(mapping.device, &access);
     if (mapping.lock != nullptr) mapping.lock->unlock();
@@ -149,7 +148,8 @@ class RoutedSpace final : public AddressSpace {
         Takes(*mapping, address - mapping->range.base, size)) [[likely]] {
       cardcage_access access = MakeAccess(*mapping, by, address, size, 0, 0);
       const cardcage_status status = Call(*mapping, mapping->read, access);
-      if (status == CARDCAGE_OK) [[likely]] return access.value & Ones(size);
+      if (status == CARDCAGE_OK) [[likely]]
+        return access.value & Ones(size);
       NotAnswered(by, mapping, status, address, size, false);
       return Ones(size);
     }
@@ -162,10 +162,11 @@ class RoutedSpace final : public AddressSpace {
     Mapping* mapping = Find(address);
     if (mapping != nullptr && mapping->write != nullptr && IsPowerOfTwo(size) &&
         Takes(*mapping, address - mapping->range.base, size)) [[likely]] {
-      cardcage_access access = MakeAccess(*mapping, by, address, size, CARDCAGE_ACCESS_WRITE,
-                                          value & Ones(size));
+      cardcage_access access =
+          MakeAccess(*mapping, by, address, size, CARDCAGE_ACCESS_WRITE, value & Ones(size));
       const cardcage_status status = Call(*mapping, mapping->write, access);
-      if (status == CARDCAGE_OK) [[likely]] return;
+      if (status == CARDCAGE_OK) [[likely]]
+        return;
       NotAnswered(by, mapping, status, address, size, true);
       return;
     }

@@ -102,8 +102,7 @@ TEST_F(BusTest, TooWideAnAccessIsSplitAtRisingAddresses) {
   ASSERT_TRUE(Map(bus_.ports, chip_, 0x3f8, 8, 1).ok());
   bus_.ports.Write(cpu_, 0x3f8, 4, 0x44332211);
   EXPECT_EQ(bus_.ports.Read(cpu_, 0x3f8, 2), 0x2211u);
-  EXPECT_THAT(chip_.seen,
-              ElementsAre("w1@0=11", "w1@1=22", "w1@2=33", "w1@3=44", "r1@0", "r1@1"));
+  EXPECT_THAT(chip_.seen, ElementsAre("w1@0=11", "w1@1=22", "w1@2=33", "w1@3=44", "r1@0", "r1@1"));
 }
 
 TEST_F(BusTest, StraddlingAccessGoesToBothNeighbours) {

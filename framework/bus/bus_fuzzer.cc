@@ -13,8 +13,8 @@ struct Chip {
 
   static cardcage_status Answer(void* self, cardcage_access* access) {
     const Mapping& mapping = *static_cast<Chip*>(self)->mapping;
-    const bool inside = access->offset < mapping.range.size &&
-                        mapping.range.size - access->offset >= access->size;
+    const bool inside =
+        access->offset < mapping.range.size && mapping.range.size - access->offset >= access->size;
     const bool declared = (mapping.sizes & access->size) != 0 &&
                           (mapping.unaligned || access->offset % access->size == 0);
     if (!inside || !declared) std::abort();

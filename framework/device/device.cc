@@ -24,10 +24,8 @@ Device::Device(const cardcage_type& type, std::string name, DeviceServices& serv
           .self = this,
           .log = [](void* self, uint32_t severity,
                     const char* line) { Self(self)->Log(severity, line == nullptr ? "" : line); },
-          .stop =
-              [](void* self, uint64_t code) {
-                Self(self)->services_.DeviceStop(Self(self)->name_, code);
-              },
+          .stop = [](void* self,
+                     uint64_t code) { Self(self)->services_.DeviceStop(Self(self)->name_, code); },
           .extension = [](void* /*self*/, const char* /*id*/) -> const void* { return nullptr; },
       } {}
 
@@ -56,9 +54,8 @@ absl::StatusOr<std::unique_ptr<Device>> Device::Create(const cardcage_type& type
   if (device->self_ == nullptr) {
     message.back() = '\0';
     if (error.param != nullptr) *wrong_param = error.param;
-    return absl::InvalidArgumentError(message[0] == '\0'
-                                          ? "the device cannot be made, and gives no reason"
-                                          : message.data());
+    return absl::InvalidArgumentError(
+        message[0] == '\0' ? "the device cannot be made, and gives no reason" : message.data());
   }
   return device;
 }

@@ -33,7 +33,8 @@ std::string Format(const CpuRegisters& r) {
   const struct {
     const char* name;
     const Segment& segment;
-  } segments[] = {{"cs", r.cs}, {"ds", r.ds}, {"es", r.es}, {"fs", r.fs}, {"gs", r.gs}, {"ss", r.ss}};
+  } segments[] = {{"cs", r.cs}, {"ds", r.ds}, {"es", r.es},
+                  {"fs", r.fs}, {"gs", r.gs}, {"ss", r.ss}};
   for (const auto& [name, s] : segments) {
     absl::StrAppendFormat(&text, "%s %04x base %x limit %x type %x%s%s%s\n", name, s.selector,
                           s.base, s.limit, s.type, s.present ? "" : " absent",

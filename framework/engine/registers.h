@@ -11,14 +11,14 @@ namespace cardcage {
 struct Segment {
   uint16_t selector = 0;
   uint64_t base = 0;
-  uint32_t limit = 0xffff;    // in bytes, granularity applied
-  uint8_t type = 3;           // of the descriptor: 3 is data, read and write, accessed
+  uint32_t limit = 0xffff;  // in bytes, granularity applied
+  uint8_t type = 3;         // of the descriptor: 3 is data, read and write, accessed
   bool present = true;
-  uint8_t privilege = 0;      // DPL
-  bool default_32 = false;    // D/B
-  bool code_or_data = true;   // S
-  bool long_mode = false;     // L
-  bool granularity = false;   // G
+  uint8_t privilege = 0;     // DPL
+  bool default_32 = false;   // D/B
+  bool code_or_data = true;  // S
+  bool long_mode = false;    // L
+  bool granularity = false;  // G
   friend bool operator==(const Segment&, const Segment&) = default;
 };
 
@@ -50,8 +50,8 @@ struct CpuRegisters {
   static constexpr uint64_t kCr0Protected = 1u << 0;      // PE
   static constexpr uint64_t kCr0Paging = 1u << 31;        // PG
   static constexpr uint64_t kCr4Pae = 1u << 5;
-  static constexpr uint64_t kEferLongEnable = 1u << 8;    // LME
-  static constexpr uint64_t kEferLongActive = 1u << 10;   // LMA
+  static constexpr uint64_t kEferLongEnable = 1u << 8;   // LME
+  static constexpr uint64_t kEferLongActive = 1u << 10;  // LMA
 
   // How wide the code at rip is: 16, 32 or 64 bits.
   int CodeBits() const;

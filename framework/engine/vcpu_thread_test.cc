@@ -119,14 +119,18 @@ TEST(AccessTrail, KeepsTheLastOnesInOrder) {
 }
 
 TEST(AccessTrail, SaysAnEntryAsAPersonWould) {
-  EXPECT_EQ(Describe(AccessTrail::Entry{.address = 0x3f8, .value = 0x34, .count = 1, .size = 1,
-                                        .is_port = true, .is_write = true}),
+  EXPECT_EQ(Describe(AccessTrail::Entry{.address = 0x3f8,
+                                        .value = 0x34,
+                                        .count = 1,
+                                        .size = 1,
+                                        .is_port = true,
+                                        .is_write = true}),
             "out 0x3f8, 1 byte: 0x34");
   EXPECT_EQ(Describe(AccessTrail::Entry{.address = 0xd0000, .value = 7, .count = 1, .size = 4}),
             "read of 0xd0000, 4 bytes: 0x7");
-  EXPECT_EQ(Describe(AccessTrail::Entry{.address = 0x500, .count = 1024, .size = 2,
-                                        .is_port = true}),
-            "in 0x500, 2 bytes, 1024 times");
+  EXPECT_EQ(
+      Describe(AccessTrail::Entry{.address = 0x500, .count = 1024, .size = 2, .is_port = true}),
+      "in 0x500, 2 bytes, 1024 times");
 }
 
 TEST(CpuRegisters, KnowHowWideTheCodeIs) {

@@ -71,8 +71,8 @@ std::vector<AccessTrail::Entry> AccessTrail::Entries() const {
 }
 
 std::string Describe(const AccessTrail::Entry& entry) {
-  const char* verb = entry.is_port ? (entry.is_write ? "out" : "in")
-                                   : (entry.is_write ? "write to" : "read of");
+  const char* verb =
+      entry.is_port ? (entry.is_write ? "out" : "in") : (entry.is_write ? "write to" : "read of");
   std::string text = absl::StrFormat("%s 0x%x, %d byte%s", verb, entry.address, entry.size,
                                      entry.size == 1 ? "" : "s");
   if (entry.count > 1) {

@@ -14,17 +14,17 @@ namespace cardcage {
 // engine serves these from the bus and goes on.
 struct VmExit {
   enum class Reason {
-    kKicked,         // Kick(), or a signal
-    kHalt,           // HLT, where no interrupt controller of the engine takes it
-    kShutdown,       // triple fault
-    kPowerOff,       // the guest asked the engine to power off
-    kReset,          // the guest asked the engine for a reset
-    kGuestCrash,     // the guest told the engine that it has crashed
-    kGuestFault,     // an instruction that the engine cannot execute, memory that it cannot reach
-    kDebug,          // a breakpoint or single step that nobody asked for
-    kEntryFailed,    // the state that the CPU was given is one that hardware refuses
-    kUnhandled,      // an exit that this version does not know
-    kEngineFailed,   // the host's side broke
+    kKicked,        // Kick(), or a signal
+    kHalt,          // HLT, where no interrupt controller of the engine takes it
+    kShutdown,      // triple fault
+    kPowerOff,      // the guest asked the engine to power off
+    kReset,         // the guest asked the engine for a reset
+    kGuestCrash,    // the guest told the engine that it has crashed
+    kGuestFault,    // an instruction that the engine cannot execute, memory that it cannot reach
+    kDebug,         // a breakpoint or single step that nobody asked for
+    kEntryFailed,   // the state that the CPU was given is one that hardware refuses
+    kUnhandled,     // an exit that this version does not know
+    kEngineFailed,  // the host's side broke
   };
 
   Reason reason = Reason::kKicked;

@@ -68,7 +68,9 @@ void EventLoop::Post(Task task) {
   [[maybe_unused]] const ssize_t written = write(wake_, &one, sizeof(one));
 }
 
-void EventLoop::CallAt(Clock::time_point when, Task task) { timers_.emplace(when, std::move(task)); }
+void EventLoop::CallAt(Clock::time_point when, Task task) {
+  timers_.emplace(when, std::move(task));
+}
 
 void EventLoop::Quit() {
   Post([this] { quit_ = true; });
@@ -94,8 +96,8 @@ void EventLoop::RunTimers() {
 
 int EventLoop::WaitMilliseconds() const {
   if (timers_.empty()) return -1;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(timers_.begin()->first -
-                                                                 Clock::now());
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(timers_.begin()->first - Clock::now());
   return static_cast<int>(std::clamp<int64_t>(left.count(), 0, INT32_MAX));
 }
 

@@ -13,8 +13,8 @@
 namespace cardcage {
 namespace {
 
-using ::testing::ElementsAre;
 using std::chrono::milliseconds;
+using ::testing::ElementsAre;
 
 class EventLoopTest : public ::testing::Test {
  protected:
@@ -68,11 +68,14 @@ TEST_F(EventLoopTest, WatchFiresOnceUntilItIsRearmed) {
 
 TEST_F(EventLoopTest, AnotherThreadRearmsAWatch) {
   int fired = 0;
-  ASSERT_TRUE(loop_->Watch(pipe_[0], 0, [&](uint32_t events) {
-                     EXPECT_NE(events & EPOLLIN, 0u);
-                     ++fired;
-                     loop_->Quit();
-                   }).ok());
+  ASSERT_TRUE(loop_
+                  ->Watch(pipe_[0], 0,
+                          [&](uint32_t events) {
+                            EXPECT_NE(events & EPOLLIN, 0u);
+                            ++fired;
+                            loop_->Quit();
+                          })
+                  .ok());
   ASSERT_EQ(write(pipe_[1], "x", 1), 1);
   std::thread other([&] { loop_->Rearm(pipe_[0], EPOLLIN); });
   loop_->Run();
@@ -91,10 +94,13 @@ TEST_F(EventLoopTest, WatchWithoutEventsIsNotToldOfAHangUp) {
 }
 
 TEST_F(EventLoopTest, CallbackMayRemoveItself) {
-  ASSERT_TRUE(loop_->Watch(pipe_[0], EPOLLIN, [&](uint32_t) {
-                     loop_->Unwatch(pipe_[0]);
-                     loop_->Quit();
-                   }).ok());
+  ASSERT_TRUE(loop_
+                  ->Watch(pipe_[0], EPOLLIN,
+                          [&](uint32_t) {
+                            loop_->Unwatch(pipe_[0]);
+                            loop_->Quit();
+                          })
+                  .ok());
   ASSERT_EQ(write(pipe_[1], "x", 1), 1);
   loop_->Run();
 }

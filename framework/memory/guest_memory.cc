@@ -70,8 +70,8 @@ absl::StatusOr<std::unique_ptr<MemorySlot>> MemorySlot::Create(std::string name,
   if (ftruncate(slot->fd_, static_cast<off_t>(range.size)) != 0) {
     return NoHostMemory(slot->name_, range.size, "ftruncate", errno);
   }
-  void* memory = mmap(nullptr, range.size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,
-                      slot->fd_, 0);
+  void* memory =
+      mmap(nullptr, range.size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, slot->fd_, 0);
   if (memory == MAP_FAILED) return NoHostMemory(slot->name_, range.size, "mmap", errno);
   slot->bytes_ = {static_cast<std::byte*>(memory), range.size};
   return slot;
@@ -83,9 +83,9 @@ MemorySlot::~MemorySlot() {
 }
 
 absl::Status GuestMemory::Add(std::unique_ptr<MemorySlot> slot) {
-  const auto above = std::upper_bound(
-      slots_.begin(), slots_.end(), slot->range().base,
-      [](uint64_t base, const auto& other) { return base < other->range().base; });
+  const auto above =
+      std::upper_bound(slots_.begin(), slots_.end(), slot->range().base,
+                       [](uint64_t base, const auto& other) { return base < other->range().base; });
   for (const auto& neighbour : {above == slots_.end() ? nullptr : above->get(),
                                 above == slots_.begin() ? nullptr : (above - 1)->get()}) {
     if (neighbour != nullptr && neighbour->range().Overlaps(slot->range())) {

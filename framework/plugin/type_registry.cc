@@ -9,7 +9,8 @@
 namespace cardcage {
 namespace {
 
-constexpr uint32_t kAllSizes = CARDCAGE_SIZE_1 | CARDCAGE_SIZE_2 | CARDCAGE_SIZE_4 | CARDCAGE_SIZE_8;
+constexpr uint32_t kAllSizes =
+    CARDCAGE_SIZE_1 | CARDCAGE_SIZE_2 | CARDCAGE_SIZE_4 | CARDCAGE_SIZE_8;
 
 // The keys of a device that are the framework's own.
 constexpr std::array<std::string_view, 5> kReservedKeys = {"type", "at", "irq", "dma", "cage"};
@@ -42,7 +43,8 @@ std::string Fault(const cardcage_type& type) {
       return absl::StrCat("two parameters have the key ", param->key);
     }
     if (param->kind < CARDCAGE_KIND_BOOL || param->kind > CARDCAGE_KIND_CHAR) {
-      return absl::StrCat("its parameter ", param->key, " is of a kind that this host does not know");
+      return absl::StrCat("its parameter ", param->key,
+                          " is of a kind that this host does not know");
     }
   }
   for (const cardcage_region* region : std::span(type.regions, type.region_count)) {
@@ -59,7 +61,8 @@ std::string Fault(const cardcage_type& type) {
     }
     if (region->size_param != nullptr) {
       const cardcage_param* param = FindParam(type, region->size_param);
-      if (param == nullptr || (param->kind != CARDCAGE_KIND_SIZE && param->kind != CARDCAGE_KIND_U64)) {
+      if (param == nullptr ||
+          (param->kind != CARDCAGE_KIND_SIZE && param->kind != CARDCAGE_KIND_U64)) {
         return absl::StrCat(name, " has its size from ", region->size_param,
                             ", which is not a size parameter of the type");
       }
@@ -81,10 +84,9 @@ absl::Status TypeRegistry::Add(const cardcage_plugin& plugin) {
   }
   const std::string host = Version(CARDCAGE_ABI_MAJOR, CARDCAGE_ABI_MINOR);
   if (plugin.abi_major != CARDCAGE_ABI_MAJOR) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("plugin ", plugin.name, " was built for ABI ",
-                     Version(plugin.abi_major, plugin.abi_minor), ", this program speaks ", host,
-                     ": build the plugin anew with this release's headers"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "plugin ", plugin.name, " was built for ABI ", Version(plugin.abi_major, plugin.abi_minor),
+        ", this program speaks ", host, ": build the plugin anew with this release's headers"));
   }
   if (plugin.needs_minor > CARDCAGE_ABI_MINOR) {
     return absl::FailedPreconditionError(absl::StrCat(
@@ -98,10 +100,9 @@ absl::Status TypeRegistry::Add(const cardcage_plugin& plugin) {
           absl::StrCat("plugin ", plugin.name, " breaks the contract: a type is missing"));
     }
     if (const std::string fault = Fault(*type); !fault.empty()) {
-      return absl::InvalidArgumentError(absl::StrCat("plugin ", plugin.name,
-                                                     " breaks the contract: type ",
-                                                     type->id == nullptr ? "?" : type->id, ": ",
-                                                     fault));
+      return absl::InvalidArgumentError(
+          absl::StrCat("plugin ", plugin.name, " breaks the contract: type ",
+                       type->id == nullptr ? "?" : type->id, ": ", fault));
     }
     if (const auto other = types_.find(type->id); other != types_.end()) {
       return absl::AlreadyExistsError(absl::StrCat("device type ", type->id, " is in plugin ",

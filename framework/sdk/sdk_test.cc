@@ -1,1 +1,231 @@
+// SPDX-License-Identifier: MIT
+// The tables that a declaration becomes, and the typed register fields.
+#include <string>
+#include <vector>
+
+#include "cardcage/bits.h"
+#include "cardcage/device.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
+
+#undef CARDCAGE_ENTRY
+#define CARDCAGE_ENTRY cardcage_test_entry
+
+namespace {
+
+using ::testing::ElementsAre;
+
+struct DiceConfig {
+  uint8_t sides = 6;
+  uint32_t seed = 1;
+  bool loaded = true;
+  cardcage::Size memory{4096};
+  cardcage::CharLink console;
+};
+
+class Dice {
+ public:
+  using Config = DiceConfig;
+  Dice(const Config& config, cardcage::Host host) : config_(config), host_(host) {
+    if (config.seed == 13) throw std::runtime_error("13 brings bad luck");
+  }
+  void Reset() { value_ = config_.seed; }
+  uint16_t Peekable() const { return 0x1234; }
+  uint16_t Throw() { return static_cast<uint16_t>(++value_); }
+  void Load(uint16_t value) { value_ = value; }
+  void Stop(uint8_t code) { host_.Stop(code); }
+  uint8_t Sides() const { return config_.sides; }
+  uint64_t ReadWindow(uint64_t offset, unsigned size) const { return offset * 16 + size; }
+
+ private:
+  const Config config_;
+  const cardcage::Host host_;
+  uint64_t value_ = 0;
+};
+
+constexpr cardcage::Declaration kDice{
+    cardcage::Type<Dice>("dice", "a die", {.document = "none", .concurrent = true}),
+    cardcage::Param<&DiceConfig::sides>("sides", {.doc = "faces", .min = 2, .max = 300}),
+    cardcage::Param<&DiceConfig::seed>("seed", {.doc = "state after reset"}),
+    cardcage::Param<&DiceConfig::loaded>("loaded", {.doc = "whether it cheats"}),
+    cardcage::Param<&DiceConfig::memory>("memory", {.doc = "how much it remembers"}),
+    cardcage::Param<&DiceConfig::console>("console", {.doc = "where it speaks to"}),
+    cardcage::Registers("registers", {.space = cardcage::Space::kEither, .size = 8},
+                        cardcage::Register<&Dice::Throw, &Dice::Load>(0, "FACE", {.reset = 1}),
+                        cardcage::Register<&Dice::Peekable, nullptr>(2, "PEEK"),
+                        cardcage::Register<nullptr, &Dice::Load>(4, "LOAD")),
+    cardcage::Port<&Dice::Sides, &Dice::Stop>("sides"),
+    cardcage::Mmio<&Dice::Sides, &Dice::Stop>("same-handlers"),
+    cardcage::Window<Dice, &Dice::ReadWindow, nullptr>("window",
+                                                       {.size_param = "memory", .sizes = 15}),
+};
+
+}  // namespace
+
+CARDCAGE_PLUGIN("dice", "1.2.3", "MIT", kDice);
+
+namespace {
+
+const cardcage_type& Type() { return *cardcage_test_entry.types[0]; }
+
+TEST(Declaration, BecomesAPluginOfThisAbi) {
+  EXPECT_EQ(cardcage_test_entry.magic, CARDCAGE_ABI_MAGIC);
+  EXPECT_EQ(cardcage_test_entry.abi_minor, CARDCAGE_ABI_MINOR);
+  EXPECT_EQ(cardcage_test_entry.needs_minor, 1);
+  EXPECT_STREQ(cardcage_test_entry.version, "1.2.3");
+  EXPECT_EQ(cardcage_test_entry.type_count, 1u);
+  EXPECT_STREQ(Type().id, "dice");
+  EXPECT_EQ(Type().flags, CARDCAGE_TYPE_CONCURRENT);
+}
+
+TEST(Declaration, ParametersHaveTheirMembersKindDefaultAndBounds) {
+  std::vector<std::string> rows;
+  for (uint32_t i = 0; i < Type().param_count; ++i) {
+    const cardcage_param& param = *Type().params[i];
+    rows.push_back(std::string(param.key) + " kind " + std::to_string(param.kind) + " default " +
+                   std::to_string(param.default_u64) + " min " + std::to_string(param.min) +
+                   " max " + std::to_string(param.max));
+  }
+  EXPECT_THAT(rows, ElementsAre("sides kind 2 default 6 min 2 max 255",
+                                "seed kind 2 default 1 min 0 max 4294967295",
+                                "loaded kind 1 default 1 min 0 max 1",
+                                "memory kind 3 default 4096 min 0 max 18446744073709551615",
+                                "console kind 4 default 0 min 0 max 18446744073709551615"));
+}
+
+TEST(Declaration, RegionsHaveTheirRegistersAndAccessSizes) {
+  ASSERT_EQ(Type().region_count, 4u);
+  const cardcage_region& registers = *Type().regions[0];
+  EXPECT_EQ(registers.size, 8u);
+  EXPECT_EQ(registers.sizes, CARDCAGE_SIZE_2);
+  EXPECT_EQ(registers.spaces, CARDCAGE_SPACE_PORT | CARDCAGE_SPACE_MMIO);
+  ASSERT_EQ(registers.register_count, 3u);
+  EXPECT_STREQ(registers.registers[0]->name, "FACE");
+  EXPECT_EQ(registers.registers[0]->reset, 1u);
+  EXPECT_EQ(registers.registers[1]->access, CARDCAGE_REGISTER_READ);
+  EXPECT_EQ(registers.registers[2]->access, CARDCAGE_REGISTER_WRITE);
+  EXPECT_EQ(registers.registers[2]->offset, 4u);
+  EXPECT_EQ(Type().regions[1]->spaces, CARDCAGE_SPACE_PORT);
+  EXPECT_EQ(Type().regions[2]->spaces, CARDCAGE_SPACE_MMIO);
+  EXPECT_STREQ(Type().regions[3]->size_param, "memory");
+}
+
+// An instance behind the C tables.
+class Instance : public ::testing::Test {
+ protected:
+  ~Instance() override {
+    if (device_ != nullptr) Type().destroy(device_);
+  }
+  void* Create(uint64_t seed) {
+    cardcage_value values[5] = {};
+    const cardcage_value* pointers[5];
+    for (int i = 0; i < 5; ++i) {
+      values[i].struct_size = sizeof(cardcage_value);
+      values[i].u64 = Type().params[i]->default_u64;
+      pointers[i] = &values[i];
+    }
+    values[1].u64 = seed;
+    cardcage_error error{sizeof(error), sizeof(message_), message_, nullptr};
+    return Type().create(&host_, pointers, 5, &error);
+  }
+  void SetUp() override {
+    host_.struct_size = sizeof(host_);
+    host_.self = this;
+    host_.stop = [](void* self, uint64_t code) { static_cast<Instance*>(self)->stopped_ = code; };
+    device_ = Create(40);
+    ASSERT_NE(device_, nullptr);
+    Type().reset(device_);
+  }
+  cardcage_status Access(uint32_t region, bool write, uint64_t offset, uint64_t value = 0,
+                         uint8_t flags = 0) {
+    access_ = {sizeof(access_), region, offset, value, 0, 2, flags, 0};
+    const cardcage_region& declared = *Type().regions[region];
+    return (write ? declared.write : declared.read)(device_, &access_);
+  }
+
+  cardcage_host host_{};
+  cardcage_access access_{};
+  char message_[64] = {};
+  uint64_t stopped_ = 0;
+  void* device_ = nullptr;
+};
+
+TEST_F(Instance, RegisterAtTheOffsetAnswers) {
+  EXPECT_EQ(Access(0, false, 0), CARDCAGE_OK);
+  EXPECT_EQ(access_.value, 41u);
+  EXPECT_EQ(Access(0, true, 4, 100), CARDCAGE_OK);
+  EXPECT_EQ(Access(0, false, 0), CARDCAGE_OK);
+  EXPECT_EQ(access_.value, 101u);
+}
+
+TEST_F(Instance, OffsetOrDirectionWithoutAHandlerIsUnclaimed) {
+  EXPECT_EQ(Access(0, false, 6), CARDCAGE_UNCLAIMED);
+  EXPECT_EQ(Access(0, false, 4), CARDCAGE_UNCLAIMED);
+  EXPECT_EQ(Access(0, true, 2), CARDCAGE_UNCLAIMED);
+  EXPECT_EQ(Access(3, true, 0), CARDCAGE_UNCLAIMED);
+}
+
+TEST_F(Instance, PeekReachesOnlyHandlersWithoutSideEffects) {
+  EXPECT_EQ(Access(0, false, 0, 0, CARDCAGE_ACCESS_PEEK), CARDCAGE_UNCLAIMED);
+  EXPECT_EQ(Access(0, false, 2, 0, CARDCAGE_ACCESS_PEEK), CARDCAGE_OK);
+  EXPECT_EQ(access_.value, 0x1234u);
+  EXPECT_EQ(Access(3, false, 5, 0, CARDCAGE_ACCESS_PEEK), CARDCAGE_OK);
+}
+
+TEST_F(Instance, WindowGetsOffsetAndSize) {
+  EXPECT_EQ(Access(3, false, 5), CARDCAGE_OK);
+  EXPECT_EQ(access_.value, 5u * 16 + 2);
+}
+
+TEST_F(Instance, ReachesItsHost) {
+  EXPECT_EQ(Access(1, true, 0, 7), CARDCAGE_OK);
+  EXPECT_EQ(stopped_, 7u);
+}
+
+TEST_F(Instance, ConstructorThatThrowsIsARefusalWithItsReason) {
+  EXPECT_EQ(Create(13), nullptr);
+  EXPECT_STREQ(message_, "13 brings bad luck");
+}
+
+struct Status : cardcage::Bits<Status, uint8_t> {
+  using Bits::Bits;
+  static constexpr Bit kBusy{7};
+  static constexpr Field kLevel{6, 4};
+  static constexpr Bit kReady{0};
+};
+struct Control : cardcage::Bits<Control, uint8_t> {
+  using Bits::Bits;
+  static constexpr Bit kEnable{0};
+};
+
+TEST(Bits, SetTestAndClearOneBit) {
+  Status status;
+  status.Set(Status::kBusy);
+  EXPECT_EQ(status.raw(), 0x80);
+  EXPECT_TRUE(status.Test(Status::kBusy));
+  EXPECT_FALSE(status.Test(Status::kReady));
+  status.Set(Status::kBusy, false);
+  EXPECT_EQ(status.raw(), 0);
+}
+
+TEST(Bits, FieldsAreCutOutAndPutIn) {
+  Status status(0xff);
+  EXPECT_EQ(status.Get(Status::kLevel), 7);
+  status.Put(Status::kLevel, 0x0a);  // the bit beyond the field is lost
+  EXPECT_EQ(status.raw(), 0xaf);
+  EXPECT_EQ(status.Get(Status::kLevel), 2);
+}
+
+template <class Register, class Bit>
+concept CanTest = requires(Register value, Bit bit) {
+  value.Test(bit);
+};
+
+TEST(Bits, ABitOfOneRegisterDoesNotTestAnother) {
+  static_assert(CanTest<Status, Status::Bit>);
+  static_assert(!CanTest<Status, Control::Bit>);
+  static_assert(!CanTest<Control, Status::Bit>);
+  static_assert(!CanTest<Status, int>);
+}
+
+}  // namespace

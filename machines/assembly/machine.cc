@@ -116,8 +116,8 @@ bool Machine::BuildDevices(EscapeKey escape_key, Failure* failure) {
     (*device)->Reset();
     devices_.push_back(*std::move(device));
   }
-  for (AddressSpace* space : {static_cast<AddressSpace*>(&bus_.ports),
-                              static_cast<AddressSpace*>(&bus_.mmio)}) {
+  for (AddressSpace* space :
+       {static_cast<AddressSpace*>(&bus_.ports), static_cast<AddressSpace*>(&bus_.mmio)}) {
     space->set_reporter([this](std::string_view line) { log_(line); });
     space->Publish();
   }

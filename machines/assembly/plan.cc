@@ -32,11 +32,7 @@ class Planner {
  public:
   Planner(const MachineSpec& spec, const Source& source, const TypeRegistry& types,
           std::span<const EngineType* const> engines, Diagnostics& diagnostics)
-      : spec_(spec),
-        source_(source),
-        types_(types),
-        engines_(engines),
-        diagnostics_(diagnostics) {}
+      : spec_(spec), source_(source), types_(types), engines_(engines), diagnostics_(diagnostics) {}
 
   Plan Make() {
     PlanEngine();
@@ -115,11 +111,10 @@ void Planner::PlanMemory() {
       ok = false;
     }
     if (range.size == 0 || range.size % kPageSize != 0) {
-      diagnostics_.Error(
-          slot.size.place,
-          absl::StrFormat("memory slot %s has %d bytes, which are no whole pages", slot.name.value,
-                          range.size),
-          "a multiple of 4KiB, and at least one");
+      diagnostics_.Error(slot.size.place,
+                         absl::StrFormat("memory slot %s has %d bytes, which are no whole pages",
+                                         slot.name.value, range.size),
+                         "a multiple of 4KiB, and at least one");
       ok = false;
     }
     if (range.Wraps() || (range.size != 0 && range.end() == 0)) {
@@ -191,16 +186,12 @@ std::optional<BackendKind> Planner::FindBackend(const YamlNode& node, const std:
 void Planner::PlanDevice(const DeviceSpec& spec) {
   const cardcage_type* type = types_.Find(spec.type.value);
   if (type == nullptr) {
-    diagnostics_.Error(spec.type.place,
-                       absl::StrCat("unknown device type `", spec.type.value, "`"),
+    diagnostics_.Error(spec.type.place, absl::StrCat("unknown device type `", spec.type.value, "`"),
                        Suggest(spec.type.value, types_.Ids()));
     return;
   }
-  Plan::Device device{.name = spec.name.value,
-                      .type = type,
-                      .params = {},
-                      .regions = {},
-                      .place = spec.name.place};
+  Plan::Device device{
+      .name = spec.name.value, .type = type, .params = {}, .regions = {}, .place = spec.name.place};
   if (spec.irq) {
     if (!spec_.chipset.kernel_irqchip.value) {
       diagnostics_.Error(*spec.irq,
@@ -208,8 +199,7 @@ void Planner::PlanDevice(const DeviceSpec& spec) {
                                       " has an irq, and the machine has no interrupt controller"),
                          "add chipset: { irqchip: kernel }, or leave `irq` out");
     } else {
-      diagnostics_.Error(*spec.irq,
-                         absl::StrCat("type ", type->id, " has no interrupt output"),
+      diagnostics_.Error(*spec.irq, absl::StrCat("type ", type->id, " has no interrupt output"),
                          "leave `irq` out: the guest polls this device");
     }
   }
@@ -277,11 +267,12 @@ void Planner::PlanParams(const DeviceSpec& spec, Plan::Device& device) {
         std::find_if(spec.params.begin(), spec.params.end(),
                      [&](const ParamSpec& candidate) { return candidate.key.value == param->key; });
     if (given != spec.params.end()) {
-      PlanParam(*param, *given, absl::StrCat("`", param->key, "` of device ", device.name), planned);
+      PlanParam(*param, *given, absl::StrCat("`", param->key, "` of device ", device.name),
+                planned);
     } else if ((param->flags & CARDCAGE_PARAM_REQUIRED) != 0) {
-      diagnostics_.Error(spec.name.place, absl::StrCat("device ", device.name, " lacks the key `",
-                                                       param->key, "`: ",
-                                                       param->doc == nullptr ? "" : param->doc));
+      diagnostics_.Error(spec.name.place,
+                         absl::StrCat("device ", device.name, " lacks the key `", param->key,
+                                      "`: ", param->doc == nullptr ? "" : param->doc));
     }
     device.params.push_back(planned);
   }
@@ -300,18 +291,19 @@ void Planner::PlanRegions(const DeviceSpec& spec, Plan::Device& device) {
         diagnostics_.Error(at.address.place,
                            absl::StrCat("type ", device.type->id, " has ", regions.size(),
                                         " regions: say where each lies"),
-                           regions.empty() ? "leave `at` out"
-                                           : absl::StrCat("at: { ", names[0], ": mmio ADDRESS, … }"));
+                           regions.empty()
+                               ? "leave `at` out"
+                               : absl::StrCat("at: { ", names[0], ": mmio ADDRESS, … }"));
         return;
       }
     } else {
       index = static_cast<size_t>(std::find(names.begin(), names.end(), at.region.value) -
                                   names.begin());
       if (index == names.size()) {
-        diagnostics_.Error(at.region.place,
-                           absl::StrCat("type ", device.type->id, " has no region `",
-                                        at.region.value, "`"),
-                           Suggest(at.region.value, names));
+        diagnostics_.Error(
+            at.region.place,
+            absl::StrCat("type ", device.type->id, " has no region `", at.region.value, "`"),
+            Suggest(at.region.value, names));
         continue;
       }
     }
@@ -319,9 +311,10 @@ void Planner::PlanRegions(const DeviceSpec& spec, Plan::Device& device) {
     placed[index] = true;
     const uint32_t space = at.is_port ? CARDCAGE_SPACE_PORT : CARDCAGE_SPACE_MMIO;
     if ((region.spaces & space) == 0) {
-      diagnostics_.Error(at.address.place,
-                         absl::StrCat("region ", region.name, " of type ", device.type->id, " is for ",
-                                      at.is_port ? "memory, not for ports" : "ports, not for memory"));
+      diagnostics_.Error(
+          at.address.place,
+          absl::StrCat("region ", region.name, " of type ", device.type->id, " is for ",
+                       at.is_port ? "memory, not for ports" : "ports, not for memory"));
       continue;
     }
     AddressRange range{at.address.value, region.size};
@@ -334,9 +327,9 @@ void Planner::PlanRegions(const DeviceSpec& spec, Plan::Device& device) {
     if (range.base > last || range.size == 0 || range.size - 1 > last - range.base) {
       diagnostics_.Error(
           at.address.place,
-          absl::StrFormat("device %s, with 0x%x bytes at 0x%x, does not fit below the last %s, 0x%x",
-                          device.name, range.size, range.base, at.is_port ? "port" : "address",
-                          last));
+          absl::StrFormat(
+              "device %s, with 0x%x bytes at 0x%x, does not fit below the last %s, 0x%x",
+              device.name, range.size, range.base, at.is_port ? "port" : "address", last));
       continue;
     }
     device.regions.push_back({static_cast<uint32_t>(index), at.is_port, range});
@@ -345,15 +338,12 @@ void Planner::PlanRegions(const DeviceSpec& spec, Plan::Device& device) {
   for (size_t i = 0; i < regions.size() && (spec.at.empty() || spec.at[0].region.place.line != 0);
        ++i) {
     if (placed[i]) continue;
-    diagnostics_.Error(spec.name.place,
-                       absl::StrCat("device ", device.name, " has no place",
-                                    regions.size() == 1
-                                        ? ""
-                                        : absl::StrCat(" for its region ", names[i])),
-                       absl::StrCat("add at: ",
-                                    (regions[i]->spaces & CARDCAGE_SPACE_PORT) != 0
-                                        ? "port ADDRESS"
-                                        : "mmio ADDRESS"));
+    diagnostics_.Error(
+        spec.name.place,
+        absl::StrCat("device ", device.name, " has no place",
+                     regions.size() == 1 ? "" : absl::StrCat(" for its region ", names[i])),
+        absl::StrCat("add at: ", (regions[i]->spaces & CARDCAGE_SPACE_PORT) != 0 ? "port ADDRESS"
+                                                                                 : "mmio ADDRESS"));
     break;
   }
 }
@@ -375,7 +365,8 @@ uint64_t Planner::MemoryFrom(uint64_t address, uint64_t limit) const {
 }
 
 std::string Planner::DescribeMemory() const {
-  if (plan_.slots.empty()) return "the machine has no memory: add memory: { ram: { at: 0, size: 1MiB } }";
+  if (plan_.slots.empty())
+    return "the machine has no memory: add memory: { ram: { at: 0, size: 1MiB } }";
   std::string text = "there is ";
   constexpr size_t kNamed = 4;
   for (size_t i = 0; i < std::min(plan_.slots.size(), kNamed); ++i) {
@@ -451,11 +442,10 @@ void Planner::PlanBoot() {
   for (const RegisterSpec& spec : boot.registers) {
     if (spec.name.value == "rip") place = spec.name.place;
   }
-  diagnostics_.Error(place,
-                     absl::StrFormat("the first instruction is outside memory, at 0x%x", first),
-                     boot.entry ? DescribeMemory()
-                                : absl::StrCat("say where the guest begins (entry: ADDRESS); ",
-                                               DescribeMemory()));
+  diagnostics_.Error(
+      place, absl::StrFormat("the first instruction is outside memory, at 0x%x", first),
+      boot.entry ? DescribeMemory()
+                 : absl::StrCat("say where the guest begins (entry: ADDRESS); ", DescribeMemory()));
 }
 
 void Planner::CheckOverlaps() {

@@ -61,7 +61,7 @@ struct Plan {
   std::vector<Load> loads;
   CpuRegisters registers;  // of the first CPU
   bool has_tables = false;
-  uint64_t tables = 0;     // where page tables are made, if they are
+  uint64_t tables = 0;  // where page tables are made, if they are
   Place boot_place;
 };
 

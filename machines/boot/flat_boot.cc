@@ -14,21 +14,15 @@ constexpr uint64_t kCr0ExtensionType = 1u << 4;
 constexpr uint64_t kCr0NumericError = 1u << 5;
 
 void EnterLongMode(uint64_t tables, CpuRegisters& registers) {
-  registers.cr0 = CpuRegisters::kCr0Protected | CpuRegisters::kCr0Paging | kCr0ExtensionType |
-                  kCr0NumericError;
+  registers.cr0 =
+      CpuRegisters::kCr0Protected | CpuRegisters::kCr0Paging | kCr0ExtensionType | kCr0NumericError;
   registers.cr3 = tables;
   registers.cr4 = CpuRegisters::kCr4Pae;
   registers.efer = CpuRegisters::kEferLongEnable | CpuRegisters::kEferLongActive;
-  registers.cs = {.selector = 0x08,
-                  .limit = 0xffffffff,
-                  .type = 11,
-                  .long_mode = true,
-                  .granularity = true};
-  const Segment data{.selector = 0x10,
-                     .limit = 0xffffffff,
-                     .type = 3,
-                     .default_32 = true,
-                     .granularity = true};
+  registers.cs = {
+      .selector = 0x08, .limit = 0xffffffff, .type = 11, .long_mode = true, .granularity = true};
+  const Segment data{
+      .selector = 0x10, .limit = 0xffffffff, .type = 3, .default_32 = true, .granularity = true};
   registers.ds = registers.es = registers.fs = registers.gs = registers.ss = data;
 }
 
@@ -37,10 +31,10 @@ uint64_t* Find(std::string_view name, CpuRegisters& r) {
   const struct {
     std::string_view name;
     uint64_t& value;
-  } all[] = {{"rax", r.rax}, {"rbx", r.rbx}, {"rcx", r.rcx},       {"rdx", r.rdx}, {"rsi", r.rsi},
-             {"rdi", r.rdi}, {"rsp", r.rsp}, {"rbp", r.rbp},       {"r8", r.r8},   {"r9", r.r9},
-             {"r10", r.r10}, {"r11", r.r11}, {"r12", r.r12},       {"r13", r.r13}, {"r14", r.r14},
-             {"r15", r.r15}, {"rip", r.rip}, {"rflags", r.rflags}, {"cr0", r.cr0}, {"cr3", r.cr3},
+  } all[] = {{"rax", r.rax}, {"rbx", r.rbx},  {"rcx", r.rcx},       {"rdx", r.rdx}, {"rsi", r.rsi},
+             {"rdi", r.rdi}, {"rsp", r.rsp},  {"rbp", r.rbp},       {"r8", r.r8},   {"r9", r.r9},
+             {"r10", r.r10}, {"r11", r.r11},  {"r12", r.r12},       {"r13", r.r13}, {"r14", r.r14},
+             {"r15", r.r15}, {"rip", r.rip},  {"rflags", r.rflags}, {"cr0", r.cr0}, {"cr3", r.cr3},
              {"cr4", r.cr4}, {"efer", r.efer}};
   for (const auto& entry : all) {
     if (entry.name == name) return &entry.value;
@@ -72,9 +66,9 @@ void ApplyEntry(const Placed<EntrySpec>& entry, BootMode mode, CpuRegisters& reg
   } else if (mode == BootMode::kReal && address > 0xffff) {
     diagnostics.Error(
         entry.place, absl::StrFormat("in real mode 0x%x is beyond the reach of IP", address),
-        address > 0xfffff ? "below 1 MiB, as segment and offset: \"1000:0000\""
-                          : absl::StrFormat("as segment and offset: \"%04x:%04x\"", address >> 4,
-                                            address & 0xf));
+        address > 0xfffff
+            ? "below 1 MiB, as segment and offset: \"1000:0000\""
+            : absl::StrFormat("as segment and offset: \"%04x:%04x\"", address >> 4, address & 0xf));
     return;
   }
   registers.rip = address;

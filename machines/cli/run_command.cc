@@ -26,17 +26,19 @@ void OnEscapeKey(uint8_t key, Machine& machine, ConsoleLog& log) {
   if (key == 'x') {
     machine.RequestEnd({.cause = MachineEnd::Cause::kQuit});
   } else {
-    log.Text("\nCtrl-A x  ends the machine\nCtrl-A h  prints this\nCtrl-A Ctrl-A  is one Ctrl-A for "
-             "the guest\n");
+    log.Text(
+        "\nCtrl-A x  ends the machine\nCtrl-A h  prints this\nCtrl-A Ctrl-A  is one Ctrl-A for "
+        "the guest\n");
   }
 }
 
 // What became of the output; true where all that was taken was also written.
 bool ReportOutput(const StdioBackend& stdio, ConsoleLog& log) {
   if (stdio.dropped() > 0) {
-    log.Line(absl::StrFormat("%d bytes of output dropped: the guest wrote them although its serial "
-                             "port said that it was full (THRE was 0)",
-                             stdio.dropped()));
+    log.Line(
+        absl::StrFormat("%d bytes of output dropped: the guest wrote them although its serial "
+                        "port said that it was full (THRE was 0)",
+                        stdio.dropped()));
   }
   const uint64_t lost = stdio.output().lost();
   if (lost == 0 || stdio.output().error() == EPIPE) return true;

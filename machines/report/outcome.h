@@ -12,23 +12,23 @@ namespace cardcage {
 // Exit codes of the command. Those up to kMostGuestCode are the guest's own.
 inline constexpr int kMostGuestCode = 63;
 inline constexpr int kExitUsage = 64;
-inline constexpr int kExitFile = 65;      // machine file or image
-inline constexpr int kExitHost = 69;      // the host cannot
+inline constexpr int kExitFile = 65;  // machine file or image
+inline constexpr int kExitHost = 69;  // the host cannot
 inline constexpr int kExitOurBug = 70;
 inline constexpr int kExitGuestFault = 76;
 inline constexpr int kExitTimeout = 124;
-inline constexpr int kExitSignal = 128;   // and the signal's number on top
+inline constexpr int kExitSignal = 128;  // and the signal's number on top
 
 // What the command makes of a machine's end.
 struct Outcome {
   int exit_code = 0;
-  std::string reason;              // for programs: "halt", "device", "timeout", …
-  std::optional<uint64_t> code;    // the guest's own, exactly
-  std::string device;              // that ended it
-  std::optional<uint32_t> cpu;     // that ended it, or would not go on
-  std::optional<uint64_t> rip;     // of that CPU
+  std::string reason;            // for programs: "halt", "device", "timeout", …
+  std::optional<uint64_t> code;  // the guest's own, exactly
+  std::string device;            // that ended it
+  std::optional<uint32_t> cpu;   // that ended it, or would not go on
+  std::optional<uint64_t> rip;   // of that CPU
   bool is_guest_fault = false;
-  std::string message;             // a line for stderr, or empty
+  std::string message;  // a line for stderr, or empty
 };
 
 Outcome OutcomeOf(const MachineEnd& end);

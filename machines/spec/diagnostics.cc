@@ -43,7 +43,8 @@ void Diagnostics::Error(Place place, std::string message, std::string help) {
 }
 
 void Diagnostics::Note(Place place, std::string message) {
-  if (dropped_ == 0 && !entries_.empty()) entries_.back().notes.push_back({place, std::move(message)});
+  if (dropped_ == 0 && !entries_.empty())
+    entries_.back().notes.push_back({place, std::move(message)});
 }
 
 void Diagnostics::Print(const Remark& remark, std::string_view kind, std::string& out) const {

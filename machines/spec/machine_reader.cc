@@ -22,7 +22,7 @@ namespace cardcage {
 namespace {
 
 constexpr std::array<std::string_view, 18> kGeneralRegisters = {
-    "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rsp", "rbp",   "r8",
+    "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rsp", "rbp", "r8",
     "r9",  "r10", "r11", "r12", "r13", "r14", "r15", "rip", "rflags"};
 constexpr std::array<std::string_view, 6> kSegments = {"cs", "ds", "es", "fs", "gs", "ss"};
 constexpr std::array<std::string_view, 4> kControlRegisters = {"cr0", "cr3", "cr4", "efer"};
@@ -181,10 +181,10 @@ std::optional<size_t> MachineReader::ReadWord(const YamlNode& node, const std::s
   for (size_t i = 0; i < words.size(); ++i) {
     if (*text == words[i]) return i;
   }
-  diagnostics_.Error(node.place,
-                     absl::StrCat(what, " cannot be `", *text, "`: it is ",
-                                  absl::StrJoin(words, " or ")),
-                     Suggest(*text, words));
+  diagnostics_.Error(
+      node.place,
+      absl::StrCat(what, " cannot be `", *text, "`: it is ", absl::StrJoin(words, " or ")),
+      Suggest(*text, words));
   return std::nullopt;
 }
 
@@ -234,8 +234,8 @@ void MachineReader::ReadSlot(const YamlNode::Entry& entry) {
   if (const YamlNode* node = fields.Value("kind")) {
     constexpr MemorySlot::Kind kKinds[] = {MemorySlot::Kind::kRam, MemorySlot::Kind::kRom,
                                            MemorySlot::Kind::kReserved};
-    if (const auto word = ReadWord(*node, absl::StrCat("the kind of ", what),
-                                   {"ram", "rom", "reserved"})) {
+    if (const auto word =
+            ReadWord(*node, absl::StrCat("the kind of ", what), {"ram", "rom", "reserved"})) {
       slot.kind = kKinds[*word];
     }
   }
@@ -259,8 +259,7 @@ std::optional<PlacementSpec> MachineReader::ReadPlacement(const YamlNode& node,
   PlacementSpec placement;
   const std::string help = "at: port 0x3f8, or at: mmio 0xd0000000";
   if (node.kind == YamlNode::Kind::kScalar) {
-    const std::vector<std::string> words =
-        absl::StrSplit(node.scalar, ' ', absl::SkipWhitespace());
+    const std::vector<std::string> words = absl::StrSplit(node.scalar, ' ', absl::SkipWhitespace());
     if (words.size() == 2 && (words[0] == "port" || words[0] == "mmio")) {
       if (const auto address = ParseNumber(words[1])) {
         placement.is_port = words[0] == "port";
@@ -293,9 +292,8 @@ void MachineReader::ReadDevice(const YamlNode::Entry& entry) {
   if (const YamlNode* at = fields.Value("at")) {
     if (at->kind == YamlNode::Kind::kMap) {
       for (const YamlNode::Entry& region : at->map) {
-        auto placement =
-            ReadPlacement(region.value, absl::StrCat("the place of ", what, "'s region ",
-                                                     region.key.scalar));
+        auto placement = ReadPlacement(
+            region.value, absl::StrCat("the place of ", what, "'s region ", region.key.scalar));
         if (!placement) continue;
         placement->region = At(region.key, region.key.scalar);
         device.at.push_back(*std::move(placement));
@@ -350,8 +348,9 @@ void MachineReader::ReadLoad(const YamlNode& node) {
   const YamlNode* hex = fields.Value("hex");
   const YamlNode* file = fields.Value("file");
   if (node.kind == YamlNode::Kind::kMap && (hex != nullptr) == (file != nullptr)) {
-    diagnostics_.Error(node.place, hex == nullptr ? "a load has either `hex` or `file`: this has none"
-                                                  : "a load has either `hex` or `file`, not both");
+    diagnostics_.Error(node.place, hex == nullptr
+                                       ? "a load has either `hex` or `file`: this has none"
+                                       : "a load has either `hex` or `file`, not both");
   }
   bool ok = address.has_value() && (hex != nullptr) != (file != nullptr);
   if (hex != nullptr) {
@@ -412,7 +411,8 @@ void MachineReader::ReadRegisters(const YamlNode& node) {
     segment.RefuseRest();
     RegisterSpec spec{.name = At(entry->key, std::string(name)), .is_segment = true};
     if (selector != nullptr) {
-      const auto value = ReadNumber(*selector, absl::StrCat("the selector of ", what), diagnostics_);
+      const auto value =
+          ReadNumber(*selector, absl::StrCat("the selector of ", what), diagnostics_);
       if (value && *value > 0xffff) {
         diagnostics_.Error(selector->place, "a selector has 16 bits");
       }
@@ -441,9 +441,9 @@ absl::StatusOr<Source> ReadSource(const std::string& path) {
   struct stat info {};
   if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
       static_cast<uint64_t>(info.st_size) > kMaxMachineFileSize) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("has ", info.st_size, " bytes: a machine file has at most ",
-                     kMaxMachineFileSize, "; is it the right file?"));
+    return absl::InvalidArgumentError(absl::StrCat("has ", info.st_size,
+                                                   " bytes: a machine file has at most ",
+                                                   kMaxMachineFileSize, "; is it the right file?"));
   }
   // A pipe is fine (`cardcage check /dev/stdin`), so it is read to its end, whatever it is.
   fcntl(fd, F_SETFL, 0);
@@ -452,7 +452,8 @@ absl::StatusOr<Source> ReadSource(const std::string& path) {
   for (;;) {
     const ssize_t got = read(fd, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return absl::InvalidArgumentError(absl::StrCat("cannot be read: ", strerror(errno)));
+    if (got < 0)
+      return absl::InvalidArgumentError(absl::StrCat("cannot be read: ", strerror(errno)));
     if (got == 0) return source;
     source.text.append(buffer.data(), static_cast<size_t>(got));
     if (source.text.size() > kMaxMachineFileSize) {

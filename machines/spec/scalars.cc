@@ -21,7 +21,8 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 std::optional<std::string_view> PlainText(const YamlNode& node, std::string_view what,
                                           std::string_view wanted, Diagnostics& diagnostics) {
   if (node.kind != YamlNode::Kind::kScalar) {
-    diagnostics.Error(node.place, absl::StrCat(std::string(what), " must be ", std::string(wanted)));
+    diagnostics.Error(node.place,
+                      absl::StrCat(std::string(what), " must be ", std::string(wanted)));
     return std::nullopt;
   }
   if (node.quoted) {
@@ -59,19 +60,20 @@ std::optional<uint64_t> ReadNumber(const YamlNode& node, std::string_view what,
       text->find_first_not_of("01234567") == std::string_view::npos) {
     uint64_t octal = 0;
     std::from_chars(text->data(), text->data() + text->size(), octal, 8);
-    const std::string_view digits = text->substr(std::min(text->find_first_not_of('0'),
-                                                          text->size() - 1));
+    const std::string_view digits =
+        text->substr(std::min(text->find_first_not_of('0'), text->size() - 1));
     help = absl::StrFormat("a leading 0 would make it octal: write %s, or 0x%x for octal %s",
                            std::string(digits), octal, std::string(*text));
-  } else if (!text->empty() && text->find_first_not_of("0123456789abcdefABCDEF") ==
-                                   std::string_view::npos) {
+  } else if (!text->empty() &&
+             text->find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos) {
     help = IsDigit(text->front()) && text->find_first_not_of("0123456789") == std::string_view::npos
                ? "the largest is 0xffffffffffffffff"
                : absl::StrCat("in hex: 0x", std::string(*text));
   } else if (text->front() == '-') {
     help = "it cannot be negative";
   }
-  diagnostics.Error(node.place, absl::StrCat(std::string(what), " is no number: ", node.scalar), help);
+  diagnostics.Error(node.place, absl::StrCat(std::string(what), " is no number: ", node.scalar),
+                    help);
   return std::nullopt;
 }
 
@@ -104,7 +106,8 @@ std::optional<uint64_t> ReadSize(const YamlNode& node, std::string_view what,
       help = absl::StrCat("did you mean ", *number, std::string(name), "?");
     }
   }
-  diagnostics.Error(node.place, absl::StrCat(std::string(what), " is no size: ", node.scalar), help);
+  diagnostics.Error(node.place, absl::StrCat(std::string(what), " is no size: ", node.scalar),
+                    help);
   return std::nullopt;
 }
 
@@ -155,8 +158,8 @@ std::optional<std::vector<uint8_t>> ReadHex(const YamlNode& node, std::string_vi
 
 std::optional<std::chrono::nanoseconds> ParseDuration(std::string_view text) {
   double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number,
-                                            std::chars_format::fixed);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   if (error != std::errc() || !(number >= 0)) return std::nullopt;
   const std::string_view unit = text.substr(static_cast<size_t>(end - text.data()));
   double seconds = 0;

@@ -28,8 +28,7 @@ std::optional<uint64_t> ReadSize(const YamlNode& node, std::string_view what,
                                  Diagnostics& diagnostics);
 
 // true or false.
-std::optional<bool> ReadBool(const YamlNode& node, std::string_view what,
-                             Diagnostics& diagnostics);
+std::optional<bool> ReadBool(const YamlNode& node, std::string_view what, Diagnostics& diagnostics);
 
 // A word or text, quoted or not; never empty.
 std::optional<std::string> ReadText(const YamlNode& node, std::string_view what,

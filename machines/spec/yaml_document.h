@@ -18,8 +18,8 @@ struct YamlNode {
 
   Kind kind = Kind::kNull;
   Place place;
-  std::string scalar;    // kScalar: quotes removed, escapes resolved
-  bool quoted = false;   // kScalar: it stood in quotes, or in a block
+  std::string scalar;   // kScalar: quotes removed, escapes resolved
+  bool quoted = false;  // kScalar: it stood in quotes, or in a block
   std::vector<YamlNode> list;
   std::vector<Entry> map;  // in the order of the file
 };

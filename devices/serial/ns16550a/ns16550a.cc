@@ -11,9 +11,8 @@
 // Guest may: send bytes to the backend and take its input; nothing grows with what it does.
 // Threads:  one handler at a time.
 // Units:    none.
-#include "ns16550a_registers.h"
-
 #include "cardcage/device.h"
+#include "ns16550a_registers.h"
 
 namespace ns16550a {
 namespace {

@@ -57,8 +57,8 @@ typedef struct cardcage_access {
 typedef uint32_t cardcage_status;
 #define CARDCAGE_OK 0u        /* done; a read's value is set */
 #define CARDCAGE_UNCLAIMED 1u /* nothing answers there: reads all ones, a write vanishes */
-#define CARDCAGE_PENDING 2u   /* completed later. No host of ABI 0.1 takes it: it counts as failed */
-#define CARDCAGE_FAILED 3u    /* the device cannot answer: as unclaimed, and reported */
+#define CARDCAGE_PENDING 2u /* completed later. No host of ABI 0.1 takes it: it counts as failed */
+#define CARDCAGE_FAILED 3u  /* the device cannot answer: as unclaimed, and reported */
 
 /* Called in the device's turn. Must not block: the guest's CPU waits. `access` is the host's and
  * valid during the call; a read handler sets access->value. */

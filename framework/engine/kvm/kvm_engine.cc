@@ -182,8 +182,7 @@ absl::StatusOr<std::unique_ptr<Vcpu>> KvmEngine::CreateVcpu(Bus& bus) {
   const uint32_t index = cpus_made_;
   const auto fd = CARDCAGE_KVM_CALL(vm_, KVM_CREATE_VCPU, index);  // KVM API 4.7
   if (!fd.ok()) return fd.status();
-  auto vcpu =
-      KvmVcpu::Create(KvmFd(*fd), static_cast<size_t>(run_size_), index, bus, reporter_);
+  auto vcpu = KvmVcpu::Create(KvmFd(*fd), static_cast<size_t>(run_size_), index, bus, reporter_);
   if (!vcpu.ok()) return vcpu.status();
   if (auto set = x86_64::SetCpuid((*vcpu)->fd(), x86_64::CpuidFor(cpuid_, index)); !set.ok()) {
     return set;

@@ -38,8 +38,8 @@ class KvmEngineTest : public ::testing::Test {
     if (fd < 0) GTEST_SKIP() << "needs /dev/kvm, which cannot be opened here";
     close(fd);
     AddSlot("ram", 0x1000, 0x3000, MemorySlot::Kind::kRam);
-    for (AddressSpace* space : {static_cast<AddressSpace*>(&bus_.ports),
-                                static_cast<AddressSpace*>(&bus_.mmio)}) {
+    for (AddressSpace* space :
+         {static_cast<AddressSpace*>(&bus_.ports), static_cast<AddressSpace*>(&bus_.mmio)}) {
       auto mapping = std::make_unique<Mapping>();
       mapping->range = {space == &bus_.mmio ? 0xd0000u : 0x500u, 8};
       mapping->read = &Port::Read;
@@ -58,9 +58,8 @@ class KvmEngineTest : public ::testing::Test {
   // A real-mode program at 0x1000, and CPU 0 at its begin.
   void Load(std::vector<uint8_t> code, EngineConfig config = {}) {
     ASSERT_TRUE(memory_.Write(0x1000, std::as_bytes(std::span(code))).ok());
-    auto engine = kKvmEngine.create(config, memory_, [this](std::string_view line) {
-      reported_.emplace_back(line);
-    });
+    auto engine = kKvmEngine.create(
+        config, memory_, [this](std::string_view line) { reported_.emplace_back(line); });
     ASSERT_TRUE(engine.ok()) << engine.status();
     engine_ = *std::move(engine);
     auto vcpu = engine_->CreateVcpu(bus_);

@@ -193,9 +193,10 @@ void KvmVcpu::RefuseMsr(bool is_write) {
   run_->msr.error = 1;
   constexpr unsigned kReportLimit = 16;
   if (reported_msrs_++ < kReportLimit && reporter_) {
-    reporter_(absl::StrFormat("cpu %d: %s of MSR 0x%x, which this CPU does not have: the guest gets "
-                              "#GP",
-                              accessor_.vcpu, is_write ? "write" : "read", run_->msr.index));
+    reporter_(
+        absl::StrFormat("cpu %d: %s of MSR 0x%x, which this CPU does not have: the guest gets "
+                        "#GP",
+                        accessor_.vcpu, is_write ? "write" : "read", run_->msr.index));
   }
 }
 
@@ -248,9 +249,9 @@ VmExit KvmVcpu::Explain() {
       break;
     case KVM_EXIT_FAIL_ENTRY:
       exit.reason = Reason::kEntryFailed;
-      exit.detail = absl::StrFormat("KVM_EXIT_FAIL_ENTRY, hardware reason 0x%x on host CPU %d",
-                                    run_->fail_entry.hardware_entry_failure_reason,
-                                    run_->fail_entry.cpu);
+      exit.detail =
+          absl::StrFormat("KVM_EXIT_FAIL_ENTRY, hardware reason 0x%x on host CPU %d",
+                          run_->fail_entry.hardware_entry_failure_reason, run_->fail_entry.cpu);
       break;
     case KVM_EXIT_INTERNAL_ERROR: {
       exit.reason = Reason::kGuestFault;
@@ -282,8 +283,8 @@ VmExit KvmVcpu::Explain() {
       return ExplainFailure(EFAULT);
     default:
       exit.reason = Reason::kUnhandled;
-      exit.detail = absl::StrCat("exit reason ", run_->exit_reason, " (", ExitName(run_->exit_reason),
-                                 ")");
+      exit.detail =
+          absl::StrCat("exit reason ", run_->exit_reason, " (", ExitName(run_->exit_reason), ")");
       if (run_->exit_reason == KVM_EXIT_UNKNOWN) {
         absl::StrAppend(&exit.detail, ", hardware reason 0x",
                         absl::Hex(run_->hw.hardware_exit_reason));

@@ -410,7 +410,7 @@ struct Tables<Decl, const Declaration<T, Items...>> {
                     std::is_constructible_v<Device, const Config&>,
                 "the device's class needs a constructor (const Config&) or "
                 "(const Config&, cardcage::Host)");
-  static_assert(requires(Device& device) { device.Reset(); },
+  static_assert(std::is_invocable_v<decltype(&Device::Reset), Device&>,
                 "the device's class needs `void Reset()`");
 
   template <size_t I, size_t Row>
@@ -421,7 +421,8 @@ struct Tables<Decl, const Declaration<T, Items...>> {
     return std::array<const cardcage_register*, sizeof...(Row) + 1>{&kRegister<I, Row>..., nullptr};
   }
   template <size_t I>
-  static constexpr auto kRegisters = RegisterList<I>(std::make_index_sequence<Item<I>::kRowCount>{});
+  static constexpr auto kRegisters =
+      RegisterList<I>(std::make_index_sequence<Item<I>::kRowCount>{});
 
   template <size_t I>
   static constexpr cardcage_region Region() {
@@ -478,13 +479,15 @@ struct Tables<Decl, const Declaration<T, Items...>> {
   static constexpr bool DefaultsInBounds() {
     for (size_t i = 0; i < kCount<IsParam>; ++i) {
       const cardcage_param& param = *kParams[i];
-      if (param.kind == CARDCAGE_KIND_CHAR || (param.flags & CARDCAGE_PARAM_REQUIRED) != 0) continue;
+      if (param.kind == CARDCAGE_KIND_CHAR || (param.flags & CARDCAGE_PARAM_REQUIRED) != 0)
+        continue;
       if (param.default_u64 < param.min || param.default_u64 > param.max) return false;
     }
     return true;
   }
-  static_assert(DefaultsInBounds(), "a parameter's default (its member's initialiser) is out of "
-                                    "its own bounds");
+  static_assert(DefaultsInBounds(),
+                "a parameter's default (its member's initialiser) is out of "
+                "its own bounds");
 
   static void* Create(const cardcage_host* host, const cardcage_value* const* values,
                       [[maybe_unused]] size_t count, cardcage_error* error) noexcept {
@@ -558,11 +561,11 @@ constexpr cardcage_plugin MakePlugin(const char* name, const char* version, cons
 #endif
 
 // Once a plugin, at namespace scope: its name, version, SPDX licence and declarations.
-#define CARDCAGE_PLUGIN(name, version, license, ...)                               \
-  extern "C" {                                                                     \
+#define CARDCAGE_PLUGIN(name, version, license, ...)                                  \
+  extern "C" {                                                                        \
   __attribute__((visibility("default"))) extern const cardcage_plugin CARDCAGE_ENTRY; \
-  }                                                                                \
-  constinit const cardcage_plugin CARDCAGE_ENTRY =                                 \
+  }                                                                                   \
+  constinit const cardcage_plugin CARDCAGE_ENTRY =                                    \
       cardcage::internal::MakePlugin<__VA_ARGS__>(name, version, license)
 
 #endif  // CARDCAGE_DEVICE_H_

@@ -110,9 +110,8 @@ absl::Status SetRegisters(const KvmFd& vcpu, const CpuRegisters& registers) {
   sregs.cr4 = registers.cr4;
   sregs.efer = registers.efer;
   if (auto called = CARDCAGE_KVM_CALL(vcpu, KVM_SET_SREGS, &sregs); !called.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the CPU refuses these segments or control registers (",
-                     called.status().message(), ")"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the CPU refuses these segments or control registers (", called.status().message(), ")"));
   }
   kvm_regs regs{};
   CopyGeneral(registers, regs);
