@@ -80,7 +80,7 @@ if(CARDCAGE_FUZZERS)
 endif()
 
 # Precompiled headers, shared by all targets of a kind: what they nearly all include.
-file(WRITE ${CMAKE_BINARY_DIR}/pch.cc "")
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/pch.cc CONTENT "")
 add_library(cardcage_pch_framework OBJECT EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/pch.cc)
 target_link_libraries(cardcage_pch_framework PRIVATE cardcage_options absl::statusor absl::str_format
                                                      absl::strings)
@@ -88,7 +88,9 @@ target_precompile_headers(cardcage_pch_framework PRIVATE <algorithm> <array> <cs
   <memory> <optional> <span> <string> <string_view> <utility> <vector> <absl/status/status.h>
   <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/strings/str_format.h>)
 if(CARDCAGE_BUILD_TESTS)
-  add_library(cardcage_pch_test OBJECT EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/pch.cc)
+  # A program, as those that reuse it are: the two are compiled with different flags.
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/pch_main.cc CONTENT "int main() { return 0; }\n")
+  add_executable(cardcage_pch_test EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/pch_main.cc)
   target_link_libraries(cardcage_pch_test PRIVATE cardcage_options absl::statusor absl::strings
                                                   GTest::gmock)
   target_precompile_headers(cardcage_pch_test PRIVATE <cstdint> <memory> <string> <vector>

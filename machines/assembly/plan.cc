@@ -35,11 +35,13 @@ class Planner {
       : spec_(spec), source_(source), types_(types), engines_(engines), diagnostics_(diagnostics) {}
 
   Plan Make() {
+    const bool complete = diagnostics_.ok();
     PlanEngine();
     PlanMemory();
     PlanBackends();
     for (const DeviceSpec& device : spec_.devices) PlanDevice(device);
-    PlanBoot();
+    // Whatever could not be read may be just what the boot part needs.
+    if (complete) PlanBoot();
     CheckOverlaps();
     return std::move(plan_);
   }

@@ -65,8 +65,8 @@ struct Plan {
   Place boot_place;
 };
 
-// Makes the plan of what a machine file says. Every mistake is added to `diagnostics`; the plan is of
-// use only where there is none. `engines` are in order of preference; registry and engines outlive
+// Makes the plan of what a machine file says. Every mistake is added to `diagnostics`, which may hold
+// those of the reading already; the plan is of use only where there is none. `engines` are in order of preference; registry and engines outlive
 // the plan.
 Plan MakePlan(const MachineSpec& spec, const Source& source, const TypeRegistry& types,
               std::span<const EngineType* const> engines, Diagnostics& diagnostics);

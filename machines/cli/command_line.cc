@@ -75,6 +75,7 @@ int Main(int argc, char** argv, std::span<const cardcage_plugin* const> builtin_
       "Ends with 0 where all are right, else with 65 and every mistake on stderr.\n"
       "Example: cardcage check configs/*.yaml");
 
+  if (argc == 1) return UsageError("what shall it do?", "try: cardcage run configs/hello.yaml");
   // A verb that is not the program's own is a helper's: `cardcage bench` runs cardcage-bench.
   const std::vector<std::string> verbs = {"run", "check"};
   if (argc > 1 && argv[1][0] != '-' &&

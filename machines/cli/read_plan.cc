@@ -22,8 +22,7 @@ std::optional<ReadPlan> ReadMachineFile(const std::string& path, const TypeRegis
   ReadPlan read{.source = *std::move(source), .plan = {}};
   Diagnostics diagnostics(read.source);
   const MachineSpec spec = ReadMachine(read.source, diagnostics);
-  // What is left of a file that could not be read would only bring follow-up errors.
-  if (diagnostics.ok()) read.plan = MakePlan(spec, read.source, types, kEngines, diagnostics);
+  read.plan = MakePlan(spec, read.source, types, kEngines, diagnostics);
   if (diagnostics.ok()) return read;
   *errors = diagnostics.Format();
   return std::nullopt;

@@ -51,7 +51,7 @@ void Diagnostics::Print(const Remark& remark, std::string_view kind, std::string
   const Place& place = remark.place;
   absl::StrAppend(&out, source_.name);
   if (place.line > 0) absl::StrAppend(&out, ":", place.line, ":", place.column);
-  absl::StrAppend(&out, ": ", std::string(kind), ": ", remark.message, "\n");
+  absl::StrAppend(&out, ": ", std::string(kind), ": ", Printable(remark.message), "\n");
   if (place.line == 0) return;
 
   // A long line is cut to a window around the token.
@@ -78,10 +78,11 @@ std::string Diagnostics::Format() const {
   std::string out;
   for (const Entry* entry : sorted) {
     Print(entry->error, "error", out);
-    if (!entry->help.empty()) absl::StrAppend(&out, "      = help: ", entry->help, "\n");
+    if (!entry->help.empty()) absl::StrAppend(&out, "      = help: ", Printable(entry->help), "\n");
     for (const Remark& note : entry->notes) Print(note, "note", out);
   }
-  if (dropped_ > 0) absl::StrAppend(&out, "and ", dropped_, " more errors\n");
+  if (dropped_ > 0)
+    absl::StrAppend(&out, "and ", dropped_, " more error", dropped_ == 1 ? "" : "s", "\n");
   return out;
 }
 

@@ -248,7 +248,10 @@ void MachineReader::ReadBackend(const YamlNode::Entry& entry) {
   const YamlNode* type = fields.Required("type", "stdio");
   fields.RefuseRest();
   if (type == nullptr) return;
-  if (auto text = ReadText(*type, "the backend's type", diagnostics_)) {
+  // `null` is YAML's own word for nothing, and a type of backend here.
+  if (type->kind == YamlNode::Kind::kNull) {
+    spec_.backends.push_back({At(entry.key, entry.key.scalar), At<std::string>(*type, "null")});
+  } else if (auto text = ReadText(*type, "the backend's type", diagnostics_)) {
     spec_.backends.push_back({At(entry.key, entry.key.scalar), At(*type, *text)});
   }
 }
@@ -370,10 +373,10 @@ void MachineReader::ReadLoad(const YamlNode& node) {
 void MachineReader::ReadEntry(const YamlNode& node) {
   if (node.kind == YamlNode::Kind::kScalar) {
     const std::vector<std::string> parts = absl::StrSplit(node.scalar, ':');
-    if (parts.size() == 2) {  // as "f000:fff0", in hex without 0x, as people write it
+    if (parts.size() > 1) {  // as "f000:fff0", in hex without 0x, as people write it
       const auto segment = ParseNumber(absl::StrCat("0x", parts[0]));
       const auto offset = ParseNumber(absl::StrCat("0x", parts[1]));
-      if (segment && offset && *segment <= 0xffff && *offset <= 0xffff) {
+      if (parts.size() == 2 && segment && offset && *segment <= 0xffff && *offset <= 0xffff) {
         spec_.boot.entry = At(node, EntrySpec{*offset, static_cast<uint16_t>(*segment)});
         return;
       }

@@ -16,6 +16,13 @@ constexpr struct {
 } kSizeUnits[] = {{"B", 0}, {"KiB", 10}, {"MiB", 20}, {"GiB", 30}, {"TiB", 40}};
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsDigits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+bool IsHexDigits(std::string_view text) {
+  return !text.empty() &&
+         text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
 
 // The text of a scalar that must not be quoted; nothing, with an error, where it is no such scalar.
 std::optional<std::string_view> PlainText(const YamlNode& node, std::string_view what,
@@ -64,12 +71,13 @@ std::optional<uint64_t> ReadNumber(const YamlNode& node, std::string_view what,
         text->substr(std::min(text->find_first_not_of('0'), text->size() - 1));
     help = absl::StrFormat("a leading 0 would make it octal: write %s, or 0x%x for octal %s",
                            std::string(digits), octal, std::string(*text));
-  } else if (!text->empty() &&
-             text->find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos) {
-    help = IsDigit(text->front()) && text->find_first_not_of("0123456789") == std::string_view::npos
-               ? "the largest is 0xffffffffffffffff"
-               : absl::StrCat("in hex: 0x", std::string(*text));
-  } else if (text->front() == '-') {
+  } else if (text->starts_with('0') && IsDigits(*text)) {
+    help = "without the leading 0";
+  } else if (IsDigits(*text) || (text->starts_with("0x") && IsHexDigits(text->substr(2)))) {
+    help = "the largest is 0xffffffffffffffff";
+  } else if (IsHexDigits(*text)) {
+    help = absl::StrCat("in hex: 0x", std::string(*text));
+  } else if (text->starts_with('-')) {
     help = "it cannot be negative";
   }
   diagnostics.Error(node.place, absl::StrCat(std::string(what), " is no number: ", node.scalar),

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "yaml-cpp/depthguard.h"
 #include "yaml-cpp/eventhandler.h"
 #include "yaml-cpp/exceptions.h"
@@ -24,7 +25,7 @@ Place ToPlace(const YAML::Mark& mark, size_t length = 1) {
 // Builds the tree from the parser's events.
 class Builder final : public YAML::EventHandler {
  public:
-  // Aliases copy what they stand for; this bounds what a small file can grow to.
+  // Anchors and aliases copy what they stand for; this bounds what a small file can grow to.
   static constexpr size_t kMaxNodes = 200000;
 
   explicit Builder(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
@@ -48,10 +49,7 @@ class Builder final : public YAML::EventHandler {
       Finish({}, 0);
       return;
     }
-    nodes_ += Count(found->second);
-    if (nodes_ > kMaxNodes) {
-      if (!failed_) diagnostics_.Error(ToPlace(mark), "aliases blow the file up beyond all bounds");
-      failed_ = true;
+    if (!CountCopy(found->second, ToPlace(mark))) {
       Finish({}, 0);
       return;
     }
@@ -95,9 +93,23 @@ class Builder final : public YAML::EventHandler {
     return count;
   }
 
+  // Whether there is room for one more copy of the node.
+  bool CountCopy(const YamlNode& node, Place place) {
+    if (failed_) return false;  // counting again and again would take its time, too
+    nodes_ += Count(node);
+    if (nodes_ <= kMaxNodes) return true;
+    diagnostics_.Error(place, "anchors and aliases blow the file up beyond all bounds");
+    failed_ = true;
+    return false;
+  }
+
   void RefuseTag(const std::string& tag, Place place) {
     if (tag.empty() || tag == "?" || tag == "!") return;
-    diagnostics_.Error(place, absl::StrCat("tag ", tag, ": a machine file has no tags"),
+    std::string_view shown = tag;
+    const bool is_standard = absl::ConsumePrefix(&shown, "tag:yaml.org,2002:");
+    diagnostics_.Error(place,
+                       absl::StrCat("tag ", is_standard ? "!!" : "", std::string(shown),
+                                    ": a machine file has no tags"),
                        "leave it out");
   }
   void Start(YamlNode::Kind kind, const YAML::Mark& mark, const std::string& tag,
@@ -118,7 +130,7 @@ class Builder final : public YAML::EventHandler {
   // A node is whole: it goes to where it belongs.
   void Finish(YamlNode node, YAML::anchor_t anchor) {
     ++nodes_;
-    if (anchor != 0) anchors_[anchor] = node;
+    if (anchor != 0) anchors_[anchor] = CountCopy(node, node.place) ? node : YamlNode();
     if (open_.empty()) {
       root_ = std::move(node);
       return;
@@ -149,6 +161,10 @@ class Builder final : public YAML::EventHandler {
       diagnostics_.Error(key.place, absl::StrCat("duplicate key `", key.scalar, "`"));
       diagnostics_.Note(first->second, "it is here already");
       return;
+    }
+    // What was left empty stands where the next thing does: it is shown at its key.
+    if (value.kind == YamlNode::Kind::kNull && value.place.line != key.place.line) {
+      value.place = key.place;
     }
     parent.node.map.push_back({std::move(key), std::move(value)});
   }
