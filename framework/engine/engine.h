@@ -51,11 +51,13 @@ struct EngineConfig {
   bool kernel_irqchip = false;  // the interrupt controllers and timer of the engine itself
 };
 
-// A range that an engine answers itself, in whichever space, with the owner's name for messages.
+// A range that an engine answers itself, in whichever space; for messages, the owner's name and the
+// key of the machine file that brings it, or nothing where every machine has it.
 struct OwnedRange {
   bool is_port = false;
   AddressRange range;
   std::string owner;
+  std::string because_of;
 };
 
 // What runs virtual CPUs. One thread.

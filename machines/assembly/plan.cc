@@ -20,7 +20,8 @@ struct Claim {
   bool is_port;
   AddressRange range;
   std::string owner;
-  Place place;  // line 0: nobody wrote it, the engine has it
+  Place place;             // line 0: nobody wrote it, the engine has it
+  std::string because_of;  // the key that made the engine have it, if one did
 };
 
 std::string Describe(const Claim& claim) {
@@ -55,6 +56,8 @@ class Planner {
   void PlanParam(const cardcage_param& param, const ParamSpec& spec, const std::string& what,
                  Plan::Param& planned);
   void PlanRegions(const DeviceSpec& spec, Plan::Device& device);
+  std::optional<uint32_t> FindRegion(const PlacementSpec& at, const cardcage_type& type);
+  void PlaceRegion(const PlacementSpec& at, uint32_t index, Plan::Device& device);
   void PlanBoot();
   void PlanLoad(const LoadSpec& spec);
   void CheckOverlaps();
@@ -97,7 +100,8 @@ void Planner::PlanEngine() {
     return;
   }
   for (OwnedRange& owned : plan_.engine->owned_ranges(plan_.engine_config)) {
-    claims_.push_back({owned.is_port, owned.range, std::move(owned.owner), {}});
+    claims_.push_back(
+        {owned.is_port, owned.range, std::move(owned.owner), {}, std::move(owned.because_of)});
   }
 }
 
@@ -127,7 +131,7 @@ void Planner::PlanMemory() {
     }
     if (!ok) continue;
     claims_.push_back(
-        {false, range, absl::StrCat("memory slot ", slot.name.value), slot.name.place});
+        {false, range, absl::StrCat("memory slot ", slot.name.value), slot.name.place, ""});
     plan_.slots.push_back({slot.name.value, range, slot.kind, slot.name.place});
   }
 }
@@ -280,74 +284,79 @@ void Planner::PlanParams(const DeviceSpec& spec, Plan::Device& device) {
   }
 }
 
+// The region of the type that a placement is for; nothing, with an error, where there is no such one.
+std::optional<uint32_t> Planner::FindRegion(const PlacementSpec& at, const cardcage_type& type) {
+  std::vector<std::string> names;
+  for (const cardcage_region* region : std::span(type.regions, type.region_count)) {
+    names.emplace_back(region->name);
+  }
+  if (at.region.place.line == 0) {
+    if (names.size() == 1) return 0;
+    diagnostics_.Error(
+        at.address.place,
+        absl::StrCat("type ", type.id, " has ", names.size(), " regions: say where each lies"),
+        names.empty() ? "leave `at` out" : absl::StrCat("at: { ", names[0], ": mmio ADDRESS, … }"));
+    return std::nullopt;
+  }
+  const auto found = std::find(names.begin(), names.end(), at.region.value);
+  if (found != names.end()) return static_cast<uint32_t>(found - names.begin());
+  diagnostics_.Error(at.region.place,
+                     absl::StrCat("type ", type.id, " has no region `", at.region.value, "`"),
+                     Suggest(at.region.value, names));
+  return std::nullopt;
+}
+
+// Puts a region at its place, where it may be there and fits.
+void Planner::PlaceRegion(const PlacementSpec& at, uint32_t index, Plan::Device& device) {
+  const cardcage_region& region = *device.type->regions[index];
+  const uint32_t space = at.is_port ? CARDCAGE_SPACE_PORT : CARDCAGE_SPACE_MMIO;
+  if ((region.spaces & space) == 0) {
+    diagnostics_.Error(
+        at.address.place,
+        absl::StrCat("region ", region.name, " of type ", device.type->id, " is for ",
+                     at.is_port ? "memory, not for ports" : "ports, not for memory"));
+    return;
+  }
+  AddressRange range{at.address.value, region.size};
+  for (size_t i = 0; region.size_param != nullptr && i < device.params.size(); ++i) {
+    if (std::string_view(device.type->params[i]->key) == region.size_param) {
+      range.size = device.params[i].number;
+    }
+  }
+  const uint64_t last = at.is_port ? 0xffff : ~uint64_t{0} - 1;
+  if (range.base > last || range.size == 0 || range.size - 1 > last - range.base) {
+    diagnostics_.Error(
+        at.address.place,
+        absl::StrFormat("device %s, with 0x%x bytes at 0x%x, does not fit below the last %s, 0x%x",
+                        device.name, range.size, range.base, at.is_port ? "port" : "address",
+                        last));
+    return;
+  }
+  device.regions.push_back({index, at.is_port, range});
+  claims_.push_back(
+      {at.is_port, range, absl::StrCat("device ", device.name), at.address.place, ""});
+}
+
 void Planner::PlanRegions(const DeviceSpec& spec, Plan::Device& device) {
   const std::span regions(device.type->regions, device.type->region_count);
-  std::vector<std::string> names;
-  for (const cardcage_region* region : regions) names.emplace_back(region->name);
   std::vector<bool> placed(regions.size());
-
+  bool wrong = spec.at_is_wrong;
   for (const PlacementSpec& at : spec.at) {
-    size_t index = 0;
-    if (at.region.place.line == 0) {
-      if (regions.size() != 1) {
-        diagnostics_.Error(at.address.place,
-                           absl::StrCat("type ", device.type->id, " has ", regions.size(),
-                                        " regions: say where each lies"),
-                           regions.empty()
-                               ? "leave `at` out"
-                               : absl::StrCat("at: { ", names[0], ": mmio ADDRESS, … }"));
-        return;
-      }
+    if (const auto index = FindRegion(at, *device.type)) {
+      placed[*index] = true;
+      PlaceRegion(at, *index, device);
     } else {
-      index = static_cast<size_t>(std::find(names.begin(), names.end(), at.region.value) -
-                                  names.begin());
-      if (index == names.size()) {
-        diagnostics_.Error(
-            at.region.place,
-            absl::StrCat("type ", device.type->id, " has no region `", at.region.value, "`"),
-            Suggest(at.region.value, names));
-        continue;
-      }
+      wrong = true;
     }
-    const cardcage_region& region = *regions[index];
-    placed[index] = true;
-    const uint32_t space = at.is_port ? CARDCAGE_SPACE_PORT : CARDCAGE_SPACE_MMIO;
-    if ((region.spaces & space) == 0) {
-      diagnostics_.Error(
-          at.address.place,
-          absl::StrCat("region ", region.name, " of type ", device.type->id, " is for ",
-                       at.is_port ? "memory, not for ports" : "ports, not for memory"));
-      continue;
-    }
-    AddressRange range{at.address.value, region.size};
-    for (size_t i = 0; region.size_param != nullptr && i < device.params.size(); ++i) {
-      if (std::string_view(device.type->params[i]->key) == region.size_param) {
-        range.size = device.params[i].number;
-      }
-    }
-    const uint64_t last = at.is_port ? 0xffff : ~uint64_t{0} - 1;
-    if (range.base > last || range.size == 0 || range.size - 1 > last - range.base) {
-      diagnostics_.Error(
-          at.address.place,
-          absl::StrFormat(
-              "device %s, with 0x%x bytes at 0x%x, does not fit below the last %s, 0x%x",
-              device.name, range.size, range.base, at.is_port ? "port" : "address", last));
-      continue;
-    }
-    device.regions.push_back({static_cast<uint32_t>(index), at.is_port, range});
-    claims_.push_back({at.is_port, range, absl::StrCat("device ", device.name), at.address.place});
   }
-  for (size_t i = 0; i < regions.size() && (spec.at.empty() || spec.at[0].region.place.line != 0);
-       ++i) {
-    if (placed[i]) continue;
-    diagnostics_.Error(
-        spec.name.place,
-        absl::StrCat("device ", device.name, " has no place",
-                     regions.size() == 1 ? "" : absl::StrCat(" for its region ", names[i])),
-        absl::StrCat("add at: ", (regions[i]->spaces & CARDCAGE_SPACE_PORT) != 0 ? "port ADDRESS"
-                                                                                 : "mmio ADDRESS"));
-    break;
-  }
+  const auto missing = std::find(placed.begin(), placed.end(), false);
+  if (missing == placed.end() || wrong) return;
+  const cardcage_region& region = *regions[static_cast<size_t>(missing - placed.begin())];
+  diagnostics_.Error(
+      spec.name.place,
+      absl::StrCat("device ", device.name, " has no place",
+                   regions.size() == 1 ? "" : absl::StrCat(" for its region ", region.name)),
+      (region.spaces & CARDCAGE_SPACE_PORT) != 0 ? "add at: port ADDRESS" : "add at: mmio ADDRESS");
 }
 
 uint64_t Planner::MemoryFrom(uint64_t address, uint64_t limit) const {
@@ -464,9 +473,17 @@ void Planner::CheckOverlaps() {
                         std::tie(reaching->place.line, reaching->place.column);
       const Claim& later = swap ? *reaching : claim;
       const Claim& earlier = swap ? claim : *reaching;
+      std::string help;
+      if (earlier.place.line == 0) {
+        help = "place it elsewhere";
+        if (!earlier.because_of.empty()) {
+          absl::StrAppend(&help, ", or leave out ", earlier.because_of);
+        }
+      }
       diagnostics_.Error(later.place,
                          absl::StrCat(later.owner, " (", Describe(later), ") overlaps ",
-                                      earlier.owner, " (", Describe(earlier), ")"));
+                                      earlier.owner, " (", Describe(earlier), ")"),
+                         help);
       if (earlier.place.line != 0) {
         diagnostics_.Note(earlier.place, absl::StrCat(earlier.owner, " is here"));
       }

@@ -297,12 +297,17 @@ void MachineReader::ReadDevice(const YamlNode::Entry& entry) {
       for (const YamlNode::Entry& region : at->map) {
         auto placement = ReadPlacement(
             region.value, absl::StrCat("the place of ", what, "'s region ", region.key.scalar));
-        if (!placement) continue;
+        if (!placement) {
+          device.at_is_wrong = true;
+          continue;
+        }
         placement->region = At(region.key, region.key.scalar);
         device.at.push_back(*std::move(placement));
       }
     } else if (auto placement = ReadPlacement(*at, absl::StrCat("the place of ", what))) {
       device.at.push_back(*std::move(placement));
+    } else {
+      device.at_is_wrong = true;
     }
   }
   if (const YamlNode::Entry* irq = fields.Find("irq")) device.irq = irq->key.place;

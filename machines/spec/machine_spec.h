@@ -58,6 +58,7 @@ struct DeviceSpec {
   Placed<std::string> name;
   Placed<std::string> type;
   std::vector<PlacementSpec> at;
+  bool at_is_wrong = false;  // it was said, and could not be read in whole
   std::optional<Place> irq;  // said; no type has an output yet
   std::optional<Place> dma;  // said; no type reaches memory yet
   std::vector<ParamSpec> params;

@@ -6,7 +6,6 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "yaml-cpp/depthguard.h"
 #include "yaml-cpp/eventhandler.h"
 #include "yaml-cpp/exceptions.h"
@@ -105,10 +104,10 @@ class Builder final : public YAML::EventHandler {
 
   void RefuseTag(const std::string& tag, Place place) {
     if (tag.empty() || tag == "?" || tag == "!") return;
-    std::string_view shown = tag;
-    const bool is_standard = absl::ConsumePrefix(&shown, "tag:yaml.org,2002:");
+    constexpr std::string_view kStandard = "tag:yaml.org,2002:";  // written as !!
+    const bool is_standard = tag.starts_with(kStandard);
     diagnostics_.Error(place,
-                       absl::StrCat("tag ", is_standard ? "!!" : "", std::string(shown),
+                       absl::StrCat("tag ", is_standard ? "!!" + tag.substr(kStandard.size()) : tag,
                                     ": a machine file has no tags"),
                        "leave it out");
   }

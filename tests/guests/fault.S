@@ -2,13 +2,18 @@
  *
  * Enters protected mode and jumps to a selector that its GDT does not have. The #GP of it finds no
  * IDT, the double fault neither: a triple fault, which shuts the CPU down (Intel SDM, vol. 3, 6.15).
+ * Where hardware has lost the CPU's state by then (SVM), what the guest last wrote to a port is all that
+ * is left of it.
  */
 #include "guest.h"
+#define POST_PORT 0x80       /* where firmware says how far it has come */
+#define POST_CODE 0x2a
 #define CR0_PE 1
 #define BAD_SELECTOR 0x18    /* one beyond the last */
 
 .code16
-    cli
+    movb $POST_CODE, %al
+    outb %al, $POST_PORT
     lidt no_idt
     lgdt gdt_pointer
     movl %cr0, %eax

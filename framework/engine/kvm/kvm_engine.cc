@@ -25,18 +25,19 @@ constexpr uint64_t kTss = 0xfffbd000;
 
 std::vector<OwnedRange> OwnedRanges(const EngineConfig& config) {
   std::vector<OwnedRange> ranges = {
-      {false, {kIdentityMap, kPageSize}, "KVM's identity map"},
-      {false, {kTss, 3 * kPageSize}, "KVM's TSS"},
+      {false, {kIdentityMap, kPageSize}, "KVM's identity map", ""},
+      {false, {kTss, 3 * kPageSize}, "KVM's TSS", ""},
   };
   if (config.kernel_irqchip) {
     // KVM API 4.24 and 4.71; the addresses are those of a PC.
-    ranges.push_back({true, {0x20, 2}, "KVM's PIC"});
-    ranges.push_back({true, {0xa0, 2}, "KVM's second PIC"});
-    ranges.push_back({true, {0x4d0, 2}, "KVM's PIC level control"});
-    ranges.push_back({true, {0x40, 4}, "KVM's PIT"});
-    ranges.push_back({true, {0x61, 1}, "KVM's PIT speaker port"});
-    ranges.push_back({false, {0xfec00000, 0x100}, "KVM's IOAPIC"});
-    ranges.push_back({false, {0xfee00000, kPageSize}, "KVM's local APIC"});
+    const std::string key = "chipset.irqchip: kernel";
+    ranges.push_back({true, {0x20, 2}, "KVM's PIC", key});
+    ranges.push_back({true, {0xa0, 2}, "KVM's second PIC", key});
+    ranges.push_back({true, {0x4d0, 2}, "KVM's PIC level control", key});
+    ranges.push_back({true, {0x40, 4}, "KVM's PIT", key});
+    ranges.push_back({true, {0x61, 1}, "KVM's PIT speaker port", key});
+    ranges.push_back({false, {0xfec00000, 0x100}, "KVM's IOAPIC", key});
+    ranges.push_back({false, {0xfee00000, kPageSize}, "KVM's local APIC", key});
   }
   return ranges;
 }
