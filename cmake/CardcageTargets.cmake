@@ -71,8 +71,10 @@ add_library(cardcage_options INTERFACE)
 target_compile_options(cardcage_options INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow
   -Wnon-virtual-dtor -Wcast-qual -Wundef -Wno-missing-field-initializers $<$<CXX_COMPILER_ID:GNU>:-Wlogical-op>)
 if(CARDCAGE_SANITIZER)
+  # g++ 12 takes std::regex for uninitialized once it is instrumented.
   target_compile_options(cardcage_options INTERFACE -fsanitize=${CARDCAGE_SANITIZER}
-    -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    -fno-sanitize-recover=all -fno-omit-frame-pointer
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(cardcage_options INTERFACE -fsanitize=${CARDCAGE_SANITIZER})
 endif()
 if(CARDCAGE_FUZZERS)
@@ -123,7 +125,7 @@ function(cardcage_test name)
   if(NOT CARDCAGE_BUILD_TESTS)
     return()
   endif()
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;DEPS;LABELS;ARGS;ENVIRONMENT")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;DEPS;LABELS")
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
   endif()
@@ -138,9 +140,12 @@ function(cardcage_test name)
     endif()
     add_dependencies(tests-${label} ${name})
   endforeach()
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST EXTRA_ARGS ${ARG_ARGS}
-                       PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 120
-                                  ENVIRONMENT "${ARG_ENVIRONMENT}")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_LIST ${name}_list)
+  # Here, as gtest_discover_tests takes a list of labels for several properties.
+  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${name}_properties.cmake CONTENT
+       "set_tests_properties(\${@name@_list} PROPERTIES LABELS \"@ARG_LABELS@\" TIMEOUT 120)\n" @ONLY)
+  set_property(DIRECTORY APPEND PROPERTY
+               TEST_INCLUDE_FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}_properties.cmake)
 endfunction()
 
 function(cardcage_fuzzer name)

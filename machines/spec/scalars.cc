@@ -75,7 +75,7 @@ std::optional<uint64_t> ReadNumber(const YamlNode& node, std::string_view what,
     help = "without the leading 0";
   } else if (IsDigits(*text) || (text->starts_with("0x") && IsHexDigits(text->substr(2)))) {
     help = "the largest is 0xffffffffffffffff";
-  } else if (IsHexDigits(*text)) {
+  } else if (IsHexDigits(*text) && !text->starts_with('0')) {
     help = absl::StrCat("in hex: 0x", std::string(*text));
   } else if (text->starts_with('-')) {
     help = "it cannot be negative";

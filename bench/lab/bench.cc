@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// `cardcage bench`: measurements of the whole program.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "bench/lab/start.h"
+
+int main(int argc, char** argv) {
+  constexpr int kUsage = 64;
+  CLI::App app("Measures this build of cardcage on this host.", "cardcage bench");
+  app.require_subcommand(1);
+
+  cardcage::bench::StartOptions start;
+  CLI::App* start_command = app.add_subcommand(
+      "start",
+      "Time and memory to the guest's first exit, beside a raw loop that makes the same "
+      "ioctls");
+  start_command->add_option("--runs", start.runs, "Runs of each program")
+      ->check(CLI::Range(15, 10000))
+      ->capture_default_str();
+  start_command->add_flag("--json", start.json, "Print JSON");
+  start_command
+      ->add_option("--max-ratio", start.max_ratio, "End with 1 above this ratio of the times")
+      ->type_name("RATIO");
+  start_command
+      ->add_option("--max-resident", start.max_resident,
+                   "End with 1 above this memory beyond the guest's")
+      ->type_name("MIB");
+  start_command->footer("Example: cardcage bench start --max-ratio 1.5 --max-resident 8");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& e) {  // --help
+    return app.exit(e);
+  } catch (const CLI::ParseError& e) {
+    std::fprintf(stderr, "cardcage bench: %s\n  `cardcage bench --help` lists what there is\n",
+                 e.what());
+    return kUsage;
+  }
+  return cardcage::bench::Start(start);
+}
