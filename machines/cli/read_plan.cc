@@ -9,8 +9,10 @@
 
 namespace cardcage {
 
-// In order of preference.
-constexpr std::array<const EngineType*, 1> kEngines = {&kKvmEngine};
+std::span<const EngineType* const> Engines() {
+  static constexpr std::array<const EngineType*, 1> kEngines = {&kKvmEngine};
+  return kEngines;
+}
 
 std::optional<ReadPlan> ReadMachineFile(const std::string& path, const TypeRegistry& types,
                                         std::string* errors) {
@@ -22,7 +24,7 @@ std::optional<ReadPlan> ReadMachineFile(const std::string& path, const TypeRegis
   ReadPlan read{.source = *std::move(source), .plan = {}};
   Diagnostics diagnostics(read.source);
   const MachineSpec spec = ReadMachine(read.source, diagnostics);
-  read.plan = MakePlan(spec, read.source, types, kEngines, diagnostics);
+  read.plan = MakePlan(spec, read.source, types, Engines(), diagnostics);
   if (diagnostics.ok()) return read;
   *errors = diagnostics.Format();
   return std::nullopt;

@@ -114,6 +114,7 @@ int ReportFailure(const Machine::Failure& failure, const Source& source) {
 }  // namespace
 
 int RunCommand(const RunOptions& options, const TypeRegistry& types) {
+  EngineOpening opening(*Engines().front());  // goes on while the file is read
   std::string errors;
   const auto read = ReadMachineFile(options.file, types, &errors);
   if (!read) {
@@ -130,7 +131,7 @@ int RunCommand(const RunOptions& options, const TypeRegistry& types) {
   std::unique_ptr<Machine> machine;
   Machine::Failure failure;
   machine = Machine::Create(
-      read->plan, loop, [&log](std::string_view line) { log.Line(line); },
+      read->plan, opening, loop, [&log](std::string_view line) { log.Line(line); },
       [&](uint8_t key) { OnEscapeKey(key, *machine, log); }, &failure);
   if (machine == nullptr) return ReportFailure(failure, read->source);
 

@@ -2,7 +2,7 @@
  *
  * Sends back each byte that comes, until Ctrl-D.
  */
-#include "guest.h"
+#include "guest.inc"
 .code16
 next:
     movw $COM1_LSR, %dx

@@ -2,7 +2,7 @@
  *
  * Ends with the code in EAX.
  */
-#include "guest.h"
+#include "guest.inc"
 .code16
     outl %eax, $DEBUG_EXIT
     STOP

@@ -5,7 +5,7 @@
  * Where hardware has lost the CPU's state by then (SVM), what the guest last wrote to a port is all that
  * is left of it.
  */
-#include "guest.h"
+#include "guest.inc"
 #define POST_PORT 0x80       /* where firmware says how far it has come */
 #define POST_CODE 0x2a
 #define CR0_PE 1

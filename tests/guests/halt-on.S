@@ -2,7 +2,7 @@
  *
  * Halts with interrupts on, where none will ever come: a machine that waits, and does not end.
  */
-#include "guest.h"
+#include "guest.inc"
 .code16
     movw $text, %si
     SEND_STRING_AT_SI

@@ -2,7 +2,7 @@
  *
  * Prints a line as a driver without interrupts does: asks LSR before each byte.
  */
-#include "guest.h"
+#include "guest.inc"
 .code16
     movw $text, %si
     SEND_STRING_AT_SI

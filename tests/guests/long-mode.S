@@ -3,7 +3,7 @@
  * Runs in 64-bit mode, ring 0, on page tables that the host has made, and checks that this is so.
  * Prints "long mode ok", or what failed, and then ends with code 1.
  */
-#include "guest.h"
+#include "guest.inc"
 #define MSR_EFER 0xc0000080  /* Intel SDM, vol. 4, table 2-2 */
 #define EFER_LMA (1 << 10)
 

@@ -4,7 +4,7 @@
  * in its own lane: x86 is little-endian, so byte 0 of a wider access is its lowest. Prints "mmio ok",
  * or what failed, and then ends with code 1.
  */
-#include "guest.h"
+#include "guest.inc"
 .code16
 
 /* Each compares what is at an offset with a value, and gives up with a name where they differ. */

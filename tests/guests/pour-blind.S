@@ -3,7 +3,7 @@
  * Sends as many bytes as ECX says, 0 to 250 over and over, and never asks whether the transmitter
  * takes them.
  */
-#include "guest.h"
+#include "guest.inc"
 #define PERIOD 251
 .code16
     movw $COM1_DATA, %dx

@@ -3,7 +3,7 @@
  * Sends as many bytes as ECX says, 0 to 250 over and over, and asks LSR before each. The period is a
  * prime, so that a lost block of any usual size shows.
  */
-#include "guest.h"
+#include "guest.inc"
 #define PERIOD 251
 .code16
     xorb %bl, %bl

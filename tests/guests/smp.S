@@ -5,7 +5,7 @@
  * then ends the machine. Needs the local APICs of the kernel. With them HLT never ends the machine, so
  * the end is a write to debug-exit.
  */
-#include "guest.h"
+#include "guest.inc"
 #define APIC 0xfee00000      /* Intel SDM, vol. 3, table 11-1 */
 #define APIC_SVR 0xf0
 #define APIC_ICR_LOW 0x300

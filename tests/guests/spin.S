@@ -2,7 +2,7 @@
  *
  * Says that it runs, and then never ends.
  */
-#include "guest.h"
+#include "guest.inc"
 .code16
     movw $text, %si
     SEND_STRING_AT_SI

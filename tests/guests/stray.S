@@ -2,7 +2,7 @@
  *
  * Jumps to memory that nobody backs: no engine can fetch an instruction there.
  */
-#include "guest.h"
+#include "guest.inc"
 #define NOBODY_SEGMENT 0xe000
 .code16
     ljmp $NOBODY_SEGMENT, $0

@@ -3,7 +3,7 @@
  * Prints a line by one string instruction. The transmitter is not asked: the line is shorter than
  * what a host always holds.
  */
-#include "guest.h"
+#include "guest.inc"
 .code16
     cld
     movw $text, %si

@@ -3,7 +3,7 @@
  * Adds AL and BL, which the machine file sets to 2 each, and prints the digit. configs/two-plus-two.yaml
  * has these bytes as hex; a test holds the two together.
  */
-#include "guest.h"
+#include "guest.inc"
 .code16
     movw $COM1_DATA, %dx
     addb %bl, %al

@@ -3,7 +3,7 @@
  * Reads and writes ports and memory that nobody claims: reads give all ones, writes vanish. Prints
  * "unclaimed ok", or what failed, and then ends with code 1.
  */
-#include "guest.h"
+#include "guest.inc"
 #define NOBODY_PORT 0x700
 #define NOBODY_MMIO 0xe0000
 .code16

@@ -5,7 +5,7 @@
  * last byte of plain registers and ends where nobody is. Prints "wide ok", or what failed, and then
  * ends with code 1.
  */
-#include "guest.h"
+#include "guest.inc"
 .code16
     movw $COM1_SCR, %dx
     movw $0x5aa5, %ax
