@@ -84,7 +84,7 @@ class InputStreamTest : public ::testing::Test {
   }
   template <class Condition>
   static void WaitUntil(Condition condition) {
-    const auto deadline = Clock::now() + seconds(10);
+    const auto deadline = Clock::now() + seconds(5);
     while (!condition() && Clock::now() < deadline) std::this_thread::yield();
   }
   // Reads this many bytes, a few at a time; gives up where none has come for long.

@@ -71,7 +71,7 @@ TEST(VcpuThread, HaltWithInterruptsOffEndsIt) {
   FakeVcpu vcpu;
   vcpu.exits = {Exit(Reason::kHalt, false)};
   bool ended = false;
-  VcpuThread thread(vcpu, [&](VmExit) { ended = true; });
+  VcpuThread thread(vcpu, [&](const VmExit&) { ended = true; });
   thread.Start();
   thread.Join();
   EXPECT_TRUE(ended);
@@ -81,7 +81,7 @@ TEST(VcpuThread, HaltWithInterruptsOnWaitsAndCanBeStopped) {
   FakeVcpu vcpu;
   vcpu.exits = {Exit(Reason::kHalt, true)};
   bool ended = false;
-  VcpuThread thread(vcpu, [&](VmExit) { ended = true; });
+  VcpuThread thread(vcpu, [&](const VmExit&) { ended = true; });
   thread.Start();
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   thread.RequestStop();
@@ -92,7 +92,7 @@ TEST(VcpuThread, HaltWithInterruptsOnWaitsAndCanBeStopped) {
 TEST(VcpuThread, StopsACpuThatRuns) {
   FakeVcpu vcpu;
   bool ended = false;
-  VcpuThread thread(vcpu, [&](VmExit) { ended = true; });
+  VcpuThread thread(vcpu, [&](const VmExit&) { ended = true; });
   thread.Start();
   thread.RequestStop();
   thread.Join();
@@ -101,7 +101,7 @@ TEST(VcpuThread, StopsACpuThatRuns) {
 
 TEST(VcpuThread, StopBeforeTheStartIsKept) {
   FakeVcpu vcpu;
-  VcpuThread thread(vcpu, [](VmExit) {});
+  VcpuThread thread(vcpu, [](const VmExit&) {});
   thread.RequestStop();
   thread.Start();
   thread.Join();

@@ -11,9 +11,9 @@ Machine::Machine(const Plan& plan, EventLoop& loop, Log log)
     : plan_(plan), loop_(loop), log_(std::move(log)) {}
 
 std::unique_ptr<Machine> Machine::Create(const Plan& plan, EngineOpening& opening, EventLoop& loop,
-                                         Log log, EscapeKey escape_key, Failure* failure) {
+                                         Log log, const EscapeKey& escape_key, Failure* failure) {
   auto machine = std::unique_ptr<Machine>(new Machine(plan, loop, std::move(log)));
-  if (!machine->BuildMemory(failure) || !machine->BuildDevices(std::move(escape_key), failure) ||
+  if (!machine->BuildMemory(failure) || !machine->BuildDevices(escape_key, failure) ||
       !machine->BuildCpus(opening, failure)) {
     return nullptr;
   }
@@ -76,7 +76,7 @@ bool Machine::BuildMemory(Failure* failure) {
   return true;
 }
 
-bool Machine::BuildDevices(EscapeKey escape_key, Failure* failure) {
+bool Machine::BuildDevices(const EscapeKey& escape_key, Failure* failure) {
   using Whose = Failure::Whose;
   for (const Plan::Device& planned : plan_.devices) {
     std::vector<ParamValue> values;

@@ -57,7 +57,7 @@ class Machine final : public DeviceServices {
   // Makes the machine of a plan without errors, and resets it; its engine's host may be open already.
   // Plan, loop and what the log needs outlive it. Null with `failure` filled where it cannot be.
   static std::unique_ptr<Machine> Create(const Plan& plan, EngineOpening& opening, EventLoop& loop,
-                                         Log log, EscapeKey escape_key, Failure* failure);
+                                         Log log, const EscapeKey& escape_key, Failure* failure);
   ~Machine() override;
 
   // Lets the CPUs run.
@@ -79,7 +79,7 @@ class Machine final : public DeviceServices {
  private:
   Machine(const Plan& plan, EventLoop& loop, Log log);
   bool BuildMemory(Failure* failure);
-  bool BuildDevices(EscapeKey escape_key, Failure* failure);
+  bool BuildDevices(const EscapeKey& escape_key, Failure* failure);
   bool BuildCpus(EngineOpening& opening, Failure* failure);
 
   void DeviceLog(const std::string& device, uint32_t severity, std::string_view line) override;

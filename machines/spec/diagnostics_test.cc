@@ -11,7 +11,6 @@ namespace {
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using ::testing::StartsWith;
 
 class DiagnosticsTest : public ::testing::Test {
  protected:

@@ -106,7 +106,7 @@ test_ci_allows_skips_without_kvm() {
     mount --rbind dev /dev && KVM_TEST_RESULT=77 exec "$1" test' "$checkout/.ci/run"
   expect_equal "$code" 0
   expect_in "ci: there is no /dev/kvm" "$err"
-  expect_in "there is no /dev/kvm: tests that need it will be skipped" "$err"
+  expect_in "there is no /dev/kvm: the tests that need it will be skipped" "$err"
   expect_equal "${out##*$'\n'}" "ci: 1 passed, 0 failed"
 }
 

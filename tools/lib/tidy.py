@@ -54,8 +54,9 @@ def includers(root, sources):
 
 
 def neighbour(path, sources):
-    """A source in the same folder, which is compiled as this one would be."""
-    return next((source for source in sources if os.path.dirname(source) == os.path.dirname(path)), None)
+    """A source in the same folder, which is compiled as this one would be: a test where there is one."""
+    near = [source for source in sources if os.path.dirname(source) == os.path.dirname(path)]
+    return max(near, key=lambda source: source.endswith("_test.cc"), default=None)
 
 
 def stem(path):

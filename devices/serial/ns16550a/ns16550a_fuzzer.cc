@@ -14,18 +14,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const uint64_t offset = data[i] & 0x0f;
     const unsigned width = 1 + ((data[i] >> 4) & 7);
     const uint64_t value = data[i + 1] * uint64_t{0x0101010101010101};
-    switch (data[i + 2] % 4) {
-      case 0:
-        cage.Write(offset, value, width);
-        break;
-      case 1:
-        cage.Read(offset, width);
-        break;
-      case 2:
-        if (cage.console().input.size() < 64) cage.console().Type("fuzz");
-        break;
-      default:
-        cage.console().room = data[i + 1] % 4;
+    const unsigned action = data[i + 2] % 4;
+    if (action == 0) {
+      cage.Write(offset, value, width);
+    } else if (action == 1) {
+      cage.Read(offset, width);
+    } else if (action == 2 && cage.console().input.size() < 64) {
+      cage.console().Type("fuzz");
+    } else if (action == 3) {
+      cage.console().room = data[i + 1] % 4;
     }
     const ns16550a::Lsr lsr(static_cast<uint8_t>(cage.Read(ns16550a::kLsr)));
     if (lsr.Test(ns16550a::Lsr::kHoldingEmpty) != (cage.console().room > 0)) std::abort();

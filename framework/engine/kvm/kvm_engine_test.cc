@@ -135,7 +135,7 @@ TEST_F(KvmEngineTest, WriteToRomIsDroppedAndItsContentStays) {
 
 TEST_F(KvmEngineTest, KickEndsAGuestThatLoopsForEver) {
   Load({0xeb, 0xfe});  // jmp .
-  VcpuThread thread(*vcpu_, [](VmExit) { FAIL() << "a stop is not an end"; });
+  VcpuThread thread(*vcpu_, [](const VmExit&) { FAIL() << "a stop is not an end"; });
   thread.Start();
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   thread.RequestStop();
@@ -213,7 +213,7 @@ TEST_F(KvmEngineTest, SecondCpuWaitsToBeStartedAndCanBeStopped) {
   Load({0xf4}, {.cpus = 2, .kernel_irqchip = true});
   auto second = engine_->CreateVcpu(bus_);
   ASSERT_TRUE(second.ok()) << second.status();
-  VcpuThread thread(**second, [](VmExit) { FAIL() << "it was never started"; });
+  VcpuThread thread(**second, [](const VmExit&) { FAIL() << "it was never started"; });
   thread.Start();
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   thread.RequestStop();
