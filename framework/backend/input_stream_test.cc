@@ -187,6 +187,7 @@ TEST_F(InputStreamTest, AllArrivesWhereWriterLoopAndReaderAreThreeThreads) {
   std::string got;
   for (const size_t at_once : {1, 7, 512, 5000}) got += Read(text.size() / 4, at_once);
   EXPECT_TRUE(got == text) << "after " << got.size() << " bytes";
+  StopLoop();
   close(std::exchange(input_, -1));  // lets the writer go, whatever it still has
   writer.join();
 }

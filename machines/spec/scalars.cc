@@ -137,6 +137,12 @@ std::optional<std::string> ReadText(const YamlNode& node, std::string_view what,
   return std::nullopt;
 }
 
+std::optional<std::string> ReadBackendName(const YamlNode& node, std::string_view what,
+                                           Diagnostics& diagnostics) {
+  if (node.kind == YamlNode::Kind::kNull) return "null";
+  return ReadText(node, what, diagnostics);
+}
+
 std::optional<std::vector<uint8_t>> ReadHex(const YamlNode& node, std::string_view what,
                                             Diagnostics& diagnostics) {
   const auto text = ReadText(node, what, diagnostics);

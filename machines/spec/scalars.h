@@ -34,6 +34,10 @@ std::optional<bool> ReadBool(const YamlNode& node, std::string_view what, Diagno
 std::optional<std::string> ReadText(const YamlNode& node, std::string_view what,
                                     Diagnostics& diagnostics);
 
+// The name or type of a backend: a text, or null, which is YAML's word for nothing and a backend here.
+std::optional<std::string> ReadBackendName(const YamlNode& node, std::string_view what,
+                                           Diagnostics& diagnostics);
+
 // Bytes as pairs of hex digits; spaces and line ends may stand between them.
 std::optional<std::vector<uint8_t>> ReadHex(const YamlNode& node, std::string_view what,
                                             Diagnostics& diagnostics);

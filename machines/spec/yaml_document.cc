@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "machines/spec/yaml_document.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <sstream>
@@ -21,11 +22,14 @@ Place ToPlace(const YAML::Mark& mark, size_t length = 1) {
           .length = static_cast<int>(std::min<size_t>(length, 1000))};
 }
 
+constexpr const char* kTooDeep = "nested too deeply: no machine file needs so many levels";
+
 // Builds the tree from the parser's events.
 class Builder final : public YAML::EventHandler {
  public:
   // Anchors and aliases copy what they stand for; this bounds what a small file can grow to.
   static constexpr size_t kMaxNodes = 200000;
+  static constexpr size_t kMaxLevels = 1000;  // the parser's own bound is below it
 
   explicit Builder(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
 
@@ -85,21 +89,38 @@ class Builder final : public YAML::EventHandler {
     std::map<std::string, Place> keys;
   };
 
-  static size_t Count(const YamlNode& node) {
-    size_t count = 1;
-    for (const YamlNode& item : node.list) count += Count(item);
-    for (const YamlNode::Entry& entry : node.map) count += 1 + Count(entry.value);
-    return count;
+  struct Extent {
+    size_t nodes = 1;
+    size_t levels = 1;
+  };
+  static Extent Measure(const YamlNode& node) {
+    Extent extent;
+    const auto add = [&extent](const YamlNode& part) {
+      const Extent inner = Measure(part);
+      extent.nodes += inner.nodes;
+      extent.levels = std::max(extent.levels, 1 + inner.levels);
+    };
+    for (const YamlNode& item : node.list) add(item);
+    for (const YamlNode::Entry& entry : node.map) {
+      ++extent.nodes;
+      add(entry.value);
+    }
+    return extent;
   }
 
   // Whether there is room for one more copy of the node.
   bool CountCopy(const YamlNode& node, Place place) {
-    if (failed_) return false;  // counting again and again would take its time, too
-    nodes_ += Count(node);
-    if (nodes_ <= kMaxNodes) return true;
-    diagnostics_.Error(place, "anchors and aliases blow the file up beyond all bounds");
-    failed_ = true;
-    return false;
+    if (failed_) return false;  // measuring again and again would take its time, too
+    const Extent extent = Measure(node);
+    nodes_ += extent.nodes;
+    if (nodes_ > kMaxNodes) {
+      diagnostics_.Error(place, "anchors and aliases blow the file up beyond all bounds");
+      failed_ = true;
+    } else if (open_.size() + extent.levels > kMaxLevels) {
+      diagnostics_.Error(place, kTooDeep);
+      failed_ = true;
+    }
+    return !failed_;
   }
 
   void RefuseTag(const std::string& tag, Place place) {
@@ -216,7 +237,7 @@ std::optional<YamlNode> ParseYaml(const Source& source, Diagnostics& diagnostics
                         "leave out the line `---` and what follows");
     }
   } catch (const YAML::DeepRecursion& e) {
-    diagnostics.Error(ToPlace(e.mark), "nested too deeply: no machine file needs so many levels");
+    diagnostics.Error(ToPlace(e.mark), kTooDeep);
     return std::nullopt;
   } catch (const YAML::Exception& e) {
     diagnostics.Error(ToPlace(e.mark), absl::StrCat("not YAML: ", e.msg));
