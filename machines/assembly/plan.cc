@@ -165,7 +165,7 @@ std::optional<BackendKind> Planner::FindBackend(const YamlNode& node, const std:
     for (const YamlNode::Entry& entry : node.map) {
       if (entry.key.scalar == "type") {
         has_type = true;
-        const auto type = ReadText(entry.value, "the backend's type", diagnostics_);
+        const auto type = ReadBackendName(entry.value, "the backend's type", diagnostics_);
         if (type) kind = BackendOfType({*type, entry.value.place});
       } else {
         diagnostics_.Error(entry.key.place,
@@ -176,10 +176,7 @@ std::optional<BackendKind> Planner::FindBackend(const YamlNode& node, const std:
     if (!has_type) diagnostics_.Error(node.place, absl::StrCat(what, " lacks the key `type`"));
     return kind;
   }
-  // `null` is YAML's own word for nothing, and the name of a backend here.
-  const bool is_null = node.kind == YamlNode::Kind::kNull;
-  const auto name =
-      is_null ? std::optional<std::string>("null") : ReadText(node, what, diagnostics_);
+  const auto name = ReadBackendName(node, what, diagnostics_);
   if (!name) return std::nullopt;
   if (const auto found = backends_.find(*name); found != backends_.end()) return found->second;
   std::vector<std::string> known;

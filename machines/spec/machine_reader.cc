@@ -248,10 +248,7 @@ void MachineReader::ReadBackend(const YamlNode::Entry& entry) {
   const YamlNode* type = fields.Required("type", "stdio");
   fields.RefuseRest();
   if (type == nullptr) return;
-  // `null` is YAML's own word for nothing, and a type of backend here.
-  if (type->kind == YamlNode::Kind::kNull) {
-    spec_.backends.push_back({At(entry.key, entry.key.scalar), At<std::string>(*type, "null")});
-  } else if (auto text = ReadText(*type, "the backend's type", diagnostics_)) {
+  if (auto text = ReadBackendName(*type, "the backend's type", diagnostics_)) {
     spec_.backends.push_back({At(entry.key, entry.key.scalar), At(*type, *text)});
   }
 }
