@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pty.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -28,6 +29,7 @@ using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kPage = 4096;
+constexpr seconds kPatience{5};  // how long a test waits for what does not come
 
 // Bytes of which no two neighbouring pages are alike.
 std::string Pattern(size_t size) {
@@ -85,20 +87,23 @@ class OutputStreamTest : public ::testing::Test {
     return *stream_;
   }
   size_t Write(std::string_view text) { return Stream().Write(Bytes(text)); }
-  // Writes all of it, no more at once than there is room for.
+  // Writes all of it, no more at once than there is room for, while the reader goes on.
   void WriteAsThereIsRoom(std::string_view text) {
-    while (!text.empty()) {
+    const auto deadline = Clock::now() + kPatience;
+    while (!text.empty() && Clock::now() < deadline) {
       const size_t size = std::min({Stream().Room(), text.size(), size_t{5000}});
       ASSERT_EQ(Write(text.substr(0, size)), size);
       text.remove_prefix(size);
       if (size == 0) std::this_thread::yield();
     }
   }
-  // Reads this many bytes, or up to the end; waits for them.
+  // Reads this many bytes, or up to the end; waits for them, but not for ever.
   std::string Read(size_t size) {
     std::string text(size, 0);
     size_t done = 0;
     while (done < size) {
+      pollfd ready{.fd = reader_, .events = POLLIN, .revents = 0};
+      if (poll(&ready, 1, static_cast<int>(milliseconds(kPatience).count())) <= 0) break;
       const ssize_t got = read(reader_, text.data() + done, size - done);
       if (got <= 0) break;
       done += static_cast<size_t>(got);
@@ -125,7 +130,7 @@ class OutputStreamTest : public ::testing::Test {
   // Until the condition holds; a test that waits in vain goes on and fails.
   template <class Condition>
   static void WaitUntil(Condition condition) {
-    const auto deadline = Clock::now() + seconds(10);
+    const auto deadline = Clock::now() + kPatience;
     while (!condition() && Clock::now() < deadline) std::this_thread::sleep_for(milliseconds(1));
   }
 
@@ -184,8 +189,9 @@ TEST_F(OutputStreamTest, LoopDeliversAllInOrderToASlowReader) {
   RunLoop();
   std::string got;
   std::thread reader([&] {
-    while (got.size() < text.size()) {
-      got += Read(std::min<size_t>(3001, text.size() - got.size()));
+    for (std::string part = "?"; !part.empty() && got.size() < text.size();) {
+      part = Read(std::min<size_t>(3001, text.size() - got.size()));
+      got += part;
       std::this_thread::sleep_for(std::chrono::microseconds(100));
     }
   });
@@ -223,7 +229,8 @@ TEST_F(OutputStreamTest, TwoThreadsAtOnceLoseNothing) {
   for (const char letter : {'a', 'b'}) {
     writers.emplace_back([this, letter] {
       const std::string text(777, letter);
-      for (size_t done = 0; done < kEach;) {
+      const auto deadline = Clock::now() + kPatience;
+      for (size_t done = 0; done < kEach && Clock::now() < deadline;) {
         done += Write(std::string_view(text).substr(0, kEach - done));
       }
     });
@@ -263,9 +270,10 @@ TEST_F(OutputStreamTest, FlushGoesOnAsLongAsTheReaderDoes) {
   Write(text);
   std::string got;
   std::thread reader([&] {  // takes longer for all of it than Flush waits for a part
-    while (got.size() < text.size()) {
+    for (std::string part = "?"; !part.empty() && got.size() < text.size();) {
       std::this_thread::sleep_for(milliseconds(30));
-      got += Read(kPage);
+      part = Read(kPage);
+      got += part;
     }
   });
   Stream().Flush(milliseconds(400));

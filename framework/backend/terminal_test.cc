@@ -186,7 +186,8 @@ TEST_F(RawTerminalTest, TerminalIsLeftAloneByABackgroundJob) {
                 _exit(RawTerminal::Enter(tty) == nullptr ? 0 : 1);
               }
               int status = 0;
-              waitpid(job, &status, 0);
+              waitpid(job, &status, WUNTRACED);  // it would be stopped
+              kill(job, SIGKILL);
               return status == 0 ? Settings(tty) : "entered";
             }),
             kFound);

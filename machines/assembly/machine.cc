@@ -10,11 +10,11 @@ namespace cardcage {
 Machine::Machine(const Plan& plan, EventLoop& loop, Log log)
     : plan_(plan), loop_(loop), log_(std::move(log)) {}
 
-std::unique_ptr<Machine> Machine::Create(const Plan& plan, EngineOpening& opening, EventLoop& loop,
-                                         Log log, const EscapeKey& escape_key, Failure* failure) {
+std::unique_ptr<Machine> Machine::Create(const Plan& plan, EventLoop& loop, Log log,
+                                         const EscapeKey& escape_key, Failure* failure) {
   auto machine = std::unique_ptr<Machine>(new Machine(plan, loop, std::move(log)));
   if (!machine->BuildMemory(failure) || !machine->BuildDevices(escape_key, failure) ||
-      !machine->BuildCpus(opening, failure)) {
+      !machine->BuildCpus(failure)) {
     return nullptr;
   }
   return machine;
@@ -124,13 +124,8 @@ bool Machine::BuildDevices(const EscapeKey& escape_key, Failure* failure) {
   return true;
 }
 
-bool Machine::BuildCpus(EngineOpening& opening, Failure* failure) {
-  auto host = opening.Take(*plan_.engine);
-  if (!host.ok()) {
-    *failure = {Failure::Whose::kHost, {}, std::string(host.status().message())};
-    return false;
-  }
-  auto engine = plan_.engine->create(*std::move(host), plan_.engine_config, memory_,
+bool Machine::BuildCpus(Failure* failure) {
+  auto engine = plan_.engine->create(plan_.engine_config, memory_,
                                      [this](std::string_view line) { log_(line); });
   if (!engine.ok()) {
     *failure = {Failure::Whose::kHost, {}, std::string(engine.status().message())};

@@ -54,10 +54,10 @@ class Machine final : public DeviceServices {
     std::string message;
   };
 
-  // Makes the machine of a plan without errors, and resets it; its engine's host may be open already.
-  // Plan, loop and what the log needs outlive it. Null with `failure` filled where it cannot be.
-  static std::unique_ptr<Machine> Create(const Plan& plan, EngineOpening& opening, EventLoop& loop,
-                                         Log log, const EscapeKey& escape_key, Failure* failure);
+  // Makes the machine of a plan without errors, and resets it. Plan, loop and what the log needs
+  // outlive it. Null with `failure` filled where it cannot be.
+  static std::unique_ptr<Machine> Create(const Plan& plan, EventLoop& loop, Log log,
+                                         const EscapeKey& escape_key, Failure* failure);
   ~Machine() override;
 
   // Lets the CPUs run.
@@ -80,7 +80,7 @@ class Machine final : public DeviceServices {
   Machine(const Plan& plan, EventLoop& loop, Log log);
   bool BuildMemory(Failure* failure);
   bool BuildDevices(const EscapeKey& escape_key, Failure* failure);
-  bool BuildCpus(EngineOpening& opening, Failure* failure);
+  bool BuildCpus(Failure* failure);
 
   void DeviceLog(const std::string& device, uint32_t severity, std::string_view line) override;
   void DeviceStop(const std::string& device, uint64_t code) override;

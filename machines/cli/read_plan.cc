@@ -9,10 +9,8 @@
 
 namespace cardcage {
 
-std::span<const EngineType* const> Engines() {
-  static constexpr std::array<const EngineType*, 1> kEngines = {&kKvmEngine};
-  return kEngines;
-}
+// In order of preference.
+constexpr std::array<const EngineType*, 1> kEngines = {&kKvmEngine};
 
 std::optional<ReadPlan> ReadMachineFile(const std::string& path, const TypeRegistry& types,
                                         std::string* errors) {
@@ -24,7 +22,7 @@ std::optional<ReadPlan> ReadMachineFile(const std::string& path, const TypeRegis
   ReadPlan read{.source = *std::move(source), .plan = {}};
   Diagnostics diagnostics(read.source);
   const MachineSpec spec = ReadMachine(read.source, diagnostics);
-  read.plan = MakePlan(spec, read.source, types, Engines(), diagnostics);
+  read.plan = MakePlan(spec, read.source, types, kEngines, diagnostics);
   if (diagnostics.ok()) return read;
   *errors = diagnostics.Format();
   return std::nullopt;

@@ -15,9 +15,6 @@ struct ReadPlan {
   Plan plan;
 };
 
-// The engines of this program, in order of preference.
-std::span<const EngineType* const> Engines();
-
 // Reads a machine file; where it is wrong, nothing, and `errors` says all of it for a terminal.
 std::optional<ReadPlan> ReadMachineFile(const std::string& path, const TypeRegistry& types,
                                         std::string* errors);

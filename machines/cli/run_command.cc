@@ -114,7 +114,6 @@ int ReportFailure(const Machine::Failure& failure, const Source& source) {
 }  // namespace
 
 int RunCommand(const RunOptions& options, const TypeRegistry& types) {
-  EngineOpening opening(*Engines().front());  // goes on while the file is read
   std::string errors;
   const auto read = ReadMachineFile(options.file, types, &errors);
   if (!read) {
@@ -131,7 +130,7 @@ int RunCommand(const RunOptions& options, const TypeRegistry& types) {
   std::unique_ptr<Machine> machine;
   Machine::Failure failure;
   machine = Machine::Create(
-      read->plan, opening, loop, [&log](std::string_view line) { log.Line(line); },
+      read->plan, loop, [&log](std::string_view line) { log.Line(line); },
       [&](uint8_t key) { OnEscapeKey(key, *machine, log); }, &failure);
   if (machine == nullptr) return ReportFailure(failure, read->source);
 

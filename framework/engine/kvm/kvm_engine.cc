@@ -42,35 +42,45 @@ std::vector<OwnedRange> OwnedRanges(const EngineConfig& config) {
   return ranges;
 }
 
-// The system's descriptor, what it says, and an empty VM.
-class KvmHost final : public EngineHost {
+class KvmEngine final : public Engine {
  public:
-  static absl::StatusOr<std::unique_ptr<EngineHost>> Open();
+  static absl::StatusOr<std::unique_ptr<Engine>> Create(const EngineConfig& config,
+                                                        const GuestMemory& memory,
+                                                        Reporter reporter);
 
-  KvmFd kvm;
-  KvmFd vm;
-  size_t run_size = 0;
-  std::vector<kvm_cpuid_entry2> cpuid;
+  absl::StatusOr<std::unique_ptr<Vcpu>> CreateVcpu(Bus& bus) override;
 
  private:
-  KvmHost() = default;
+  explicit KvmEngine(Reporter reporter) : reporter_(std::move(reporter)) {}
+
   absl::Status OpenSystem();
-  absl::Status MakeVm();
+  absl::Status MakeVm(const EngineConfig& config, const GuestMemory& memory);
+  absl::Status AddMemory(const GuestMemory& memory);
+  absl::Status AddIrqchip();
+
+  KvmFd kvm_;
+  KvmFd vm_;
+  int run_size_ = 0;
+  std::vector<kvm_cpuid_entry2> cpuid_;
+  const Reporter reporter_;
+  uint32_t cpus_made_ = 0;
 };
 
-absl::StatusOr<std::unique_ptr<EngineHost>> KvmHost::Open() {
-  auto host = std::unique_ptr<KvmHost>(new KvmHost());
-  if (absl::Status status = host->OpenSystem(); !status.ok()) return status;
-  if (absl::Status status = host->MakeVm(); !status.ok()) return status;
-  return host;
+absl::StatusOr<std::unique_ptr<Engine>> KvmEngine::Create(const EngineConfig& config,
+                                                          const GuestMemory& memory,
+                                                          Reporter reporter) {
+  auto engine = std::unique_ptr<KvmEngine>(new KvmEngine(std::move(reporter)));
+  if (absl::Status status = engine->OpenSystem(); !status.ok()) return status;
+  if (absl::Status status = engine->MakeVm(config, memory); !status.ok()) return status;
+  return engine;
 }
 
-absl::Status KvmHost::OpenSystem() {
+absl::Status KvmEngine::OpenSystem() {
   const int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
   if (fd < 0) return KvmOpenError(errno);
-  kvm = KvmFd(fd);
+  kvm_ = KvmFd(fd);
 
-  const auto version = CARDCAGE_KVM_CALL(kvm, KVM_GET_API_VERSION, 0);  // KVM API 4.1
+  const auto version = CARDCAGE_KVM_CALL(kvm_, KVM_GET_API_VERSION, 0);  // KVM API 4.1
   if (!version.ok()) return version.status();
   if (*version != KVM_API_VERSION) {
     return absl::UnavailableError(absl::StrCat("/dev/kvm speaks version ", *version,
@@ -89,70 +99,37 @@ absl::Status KvmHost::OpenSystem() {
       {KVM_CAP_IMMEDIATE_EXIT, "KVM_CAP_IMMEDIATE_EXIT", "stopping a CPU"},
   };
   for (const auto& [capability, name, use] : kNeeded) {
-    if (kvm.Check(capability) == 0) return KvmMissing(name, use);
+    if (kvm_.Check(capability) == 0) return KvmMissing(name, use);
   }
-  const auto size = CARDCAGE_KVM_CALL(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);  // KVM API 4.5
-  if (!size.ok()) return size.status();
-  run_size = static_cast<size_t>(*size);
-  auto supported = x86_64::GetSupportedCpuid(kvm);
-  if (!supported.ok()) return supported.status();
-  cpuid = *std::move(supported);
+  const auto run_size = CARDCAGE_KVM_CALL(kvm_, KVM_GET_VCPU_MMAP_SIZE, 0);  // KVM API 4.5
+  if (!run_size.ok()) return run_size.status();
+  run_size_ = *run_size;
+  auto cpuid = x86_64::GetSupportedCpuid(kvm_);
+  if (!cpuid.ok()) return cpuid.status();
+  cpuid_ = *std::move(cpuid);
   return absl::OkStatus();
 }
 
-absl::Status KvmHost::MakeVm() {
+absl::Status KvmEngine::MakeVm(const EngineConfig& config, const GuestMemory& memory) {
   // KVM API 4.2. A signal may interrupt it, as it takes its time.
-  int fd = -1;
+  int vm = -1;
   do {
-    fd = ioctl(kvm.get(), KVM_CREATE_VM, 0);
-  } while (fd < 0 && errno == EINTR);
-  if (fd < 0) return KvmError("KVM_CREATE_VM", errno);
-  vm = KvmFd(fd);
-  // Both before the first vCPU. Intel hosts need them, the others do not mind.
-  if (auto set = CARDCAGE_KVM_CALL(vm, KVM_SET_TSS_ADDR, kTss); !set.ok()) return set.status();
-  uint64_t identity_map = kIdentityMap;
-  return CARDCAGE_KVM_CALL(vm, KVM_SET_IDENTITY_MAP_ADDR, &identity_map).status();
-}
+    vm = ioctl(kvm_.get(), KVM_CREATE_VM, 0);
+  } while (vm < 0 && errno == EINTR);
+  if (vm < 0) return KvmError("KVM_CREATE_VM", errno);
+  vm_ = KvmFd(vm);
 
-class KvmEngine final : public Engine {
- public:
-  static absl::StatusOr<std::unique_ptr<Engine>> Create(std::unique_ptr<EngineHost> host,
-                                                        const EngineConfig& config,
-                                                        const GuestMemory& memory,
-                                                        Reporter reporter);
-
-  absl::StatusOr<std::unique_ptr<Vcpu>> CreateVcpu(Bus& bus) override;
-
- private:
-  KvmEngine(std::unique_ptr<EngineHost> host, Reporter reporter)
-      : opened_(std::move(host)),
-        host_(static_cast<KvmHost&>(*opened_)),
-        reporter_(std::move(reporter)) {}
-
-  absl::Status SetUp(const EngineConfig& config, const GuestMemory& memory);
-  absl::Status AddMemory(const GuestMemory& memory);
-  absl::Status AddIrqchip();
-
-  const std::unique_ptr<EngineHost> opened_;
-  KvmHost& host_;
-  const Reporter reporter_;
-  uint32_t cpus_made_ = 0;
-};
-
-absl::StatusOr<std::unique_ptr<Engine>> KvmEngine::Create(std::unique_ptr<EngineHost> host,
-                                                          const EngineConfig& config,
-                                                          const GuestMemory& memory,
-                                                          Reporter reporter) {
-  auto engine = std::unique_ptr<KvmEngine>(new KvmEngine(std::move(host), std::move(reporter)));
-  if (absl::Status status = engine->SetUp(config, memory); !status.ok()) return status;
-  return engine;
-}
-
-absl::Status KvmEngine::SetUp(const EngineConfig& config, const GuestMemory& memory) {
-  const int most = host_.vm.Check(KVM_CAP_MAX_VCPUS);
+  const int most = vm_.Check(KVM_CAP_MAX_VCPUS);
   if (most > 0 && config.cpus > static_cast<uint32_t>(most)) {
     return absl::FailedPreconditionError(absl::StrCat(
         "this host's KVM gives a machine at most ", most, " CPUs, and it asks for ", config.cpus));
+  }
+
+  // Both before the first vCPU. Intel hosts need them, the others do not mind.
+  if (auto set = CARDCAGE_KVM_CALL(vm_, KVM_SET_TSS_ADDR, kTss); !set.ok()) return set.status();
+  uint64_t identity_map = kIdentityMap;
+  if (auto set = CARDCAGE_KVM_CALL(vm_, KVM_SET_IDENTITY_MAP_ADDR, &identity_map); !set.ok()) {
+    return set.status();
   }
   // Slots before the interrupt controllers: afterwards each costs milliseconds.
   if (absl::Status status = AddMemory(memory); !status.ok()) return status;
@@ -160,11 +137,13 @@ absl::Status KvmEngine::SetUp(const EngineConfig& config, const GuestMemory& mem
     if (absl::Status status = AddIrqchip(); !status.ok()) return status;
   }
   // Where KVM can, it tells of MSRs that it does not know (KVM API 7.21).
-  if (host_.vm.Check(KVM_CAP_X86_USER_SPACE_MSR) == 0) return absl::OkStatus();
-  kvm_enable_cap enable{};
-  enable.cap = KVM_CAP_X86_USER_SPACE_MSR;
-  enable.args[0] = KVM_MSR_EXIT_REASON_UNKNOWN;
-  return CARDCAGE_KVM_CALL(host_.vm, KVM_ENABLE_CAP, &enable).status();
+  if (vm_.Check(KVM_CAP_X86_USER_SPACE_MSR) != 0) {
+    kvm_enable_cap enable{};
+    enable.cap = KVM_CAP_X86_USER_SPACE_MSR;
+    enable.args[0] = KVM_MSR_EXIT_REASON_UNKNOWN;
+    if (auto set = CARDCAGE_KVM_CALL(vm_, KVM_ENABLE_CAP, &enable); !set.ok()) return set.status();
+  }
+  return absl::OkStatus();
 }
 
 absl::Status KvmEngine::AddMemory(const GuestMemory& memory) {
@@ -172,7 +151,7 @@ absl::Status KvmEngine::AddMemory(const GuestMemory& memory) {
   for (const auto& slot : memory.slots()) {
     if (slot->kind() == MemorySlot::Kind::kReserved) continue;
     const bool is_rom = slot->kind() == MemorySlot::Kind::kRom;
-    if (is_rom && host_.vm.Check(KVM_CAP_READONLY_MEM) == 0) {
+    if (is_rom && vm_.Check(KVM_CAP_READONLY_MEM) == 0) {
       return KvmMissing("KVM_CAP_READONLY_MEM", absl::StrCat("rom slot ", slot->name()));
     }
     kvm_userspace_memory_region region{};  // KVM API 4.35
@@ -181,7 +160,7 @@ absl::Status KvmEngine::AddMemory(const GuestMemory& memory) {
     region.guest_phys_addr = slot->range().base;
     region.memory_size = slot->range().size;
     region.userspace_addr = reinterpret_cast<uintptr_t>(slot->bytes().data());
-    if (auto set = CARDCAGE_KVM_CALL(host_.vm, KVM_SET_USER_MEMORY_REGION, &region); !set.ok()) {
+    if (auto set = CARDCAGE_KVM_CALL(vm_, KVM_SET_USER_MEMORY_REGION, &region); !set.ok()) {
       return absl::Status(set.status().code(),
                           absl::StrCat("memory slot ", slot->name(), ": ", set.status().message()));
     }
@@ -190,25 +169,23 @@ absl::Status KvmEngine::AddMemory(const GuestMemory& memory) {
 }
 
 absl::Status KvmEngine::AddIrqchip() {
-  if (host_.vm.Check(KVM_CAP_IRQCHIP) == 0) {
+  if (vm_.Check(KVM_CAP_IRQCHIP) == 0) {
     return KvmMissing("KVM_CAP_IRQCHIP", "chipset.irqchip: kernel");
   }
-  if (host_.vm.Check(KVM_CAP_PIT2) == 0)
-    return KvmMissing("KVM_CAP_PIT2", "chipset.irqchip: kernel");
-  if (auto made = CARDCAGE_KVM_CALL(host_.vm, KVM_CREATE_IRQCHIP, 0); !made.ok())
-    return made.status();
+  if (vm_.Check(KVM_CAP_PIT2) == 0) return KvmMissing("KVM_CAP_PIT2", "chipset.irqchip: kernel");
+  if (auto made = CARDCAGE_KVM_CALL(vm_, KVM_CREATE_IRQCHIP, 0); !made.ok()) return made.status();
   kvm_pit_config pit{};
   pit.flags = KVM_PIT_SPEAKER_DUMMY;  // port 0x61 is KVM's too
-  return CARDCAGE_KVM_CALL(host_.vm, KVM_CREATE_PIT2, &pit).status();
+  return CARDCAGE_KVM_CALL(vm_, KVM_CREATE_PIT2, &pit).status();
 }
 
 absl::StatusOr<std::unique_ptr<Vcpu>> KvmEngine::CreateVcpu(Bus& bus) {
   const uint32_t index = cpus_made_;
-  const auto fd = CARDCAGE_KVM_CALL(host_.vm, KVM_CREATE_VCPU, index);  // KVM API 4.7
+  const auto fd = CARDCAGE_KVM_CALL(vm_, KVM_CREATE_VCPU, index);  // KVM API 4.7
   if (!fd.ok()) return fd.status();
-  auto vcpu = KvmVcpu::Create(KvmFd(*fd), host_.run_size, index, bus, reporter_);
+  auto vcpu = KvmVcpu::Create(KvmFd(*fd), static_cast<size_t>(run_size_), index, bus, reporter_);
   if (!vcpu.ok()) return vcpu.status();
-  if (auto set = x86_64::SetCpuid((*vcpu)->fd(), x86_64::CpuidFor(host_.cpuid, index)); !set.ok()) {
+  if (auto set = x86_64::SetCpuid((*vcpu)->fd(), x86_64::CpuidFor(cpuid_, index)); !set.ok()) {
     return set;
   }
   ++cpus_made_;
@@ -220,7 +197,6 @@ absl::StatusOr<std::unique_ptr<Vcpu>> KvmEngine::CreateVcpu(Bus& bus) {
 const EngineType kKvmEngine = {
     .name = "kvm",
     .owned_ranges = &OwnedRanges,
-    .open = &KvmHost::Open,
     .create = &KvmEngine::Create,
 };
 

@@ -55,16 +55,11 @@ class KvmEngineTest : public ::testing::Test {
     ASSERT_TRUE(slot.ok()) << slot.status();
     ASSERT_TRUE(memory_.Add(*std::move(slot)).ok());
   }
-  absl::StatusOr<std::unique_ptr<Engine>> Create(const EngineConfig& config,
-                                                 Engine::Reporter reporter) {
-    auto host = kKvmEngine.open();
-    if (!host.ok()) return host.status();
-    return kKvmEngine.create(*std::move(host), config, memory_, std::move(reporter));
-  }
   // A real-mode program at 0x1000, and CPU 0 at its begin.
   void Load(std::vector<uint8_t> code, EngineConfig config = {}) {
     ASSERT_TRUE(memory_.Write(0x1000, std::as_bytes(std::span(code))).ok());
-    auto engine = Create(config, [this](std::string_view line) { reported_.emplace_back(line); });
+    auto engine = kKvmEngine.create(
+        config, memory_, [this](std::string_view line) { reported_.emplace_back(line); });
     ASSERT_TRUE(engine.ok()) << engine.status();
     engine_ = *std::move(engine);
     auto vcpu = engine_->CreateVcpu(bus_);
@@ -205,7 +200,7 @@ TEST_F(KvmEngineTest, RegistersReadBackAsTheyWereSet) {
 }
 
 TEST_F(KvmEngineTest, MoreCpusThanKvmHasAreRefused) {
-  const auto engine = Create({.cpus = 1000000}, nullptr);
+  const auto engine = kKvmEngine.create({.cpus = 1000000}, memory_, nullptr);
   EXPECT_THAT(std::string(engine.status().message()), HasSubstr("asks for 1000000"));
 }
 
