@@ -2,8 +2,11 @@
 #include "machines/cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <cstdio>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "machines/cli/check_command.h"
 #include "machines/cli/helpers.h"
 #include "machines/cli/process.h"
@@ -15,16 +18,122 @@
 namespace cardcage {
 namespace {
 
-int UsageError(const std::string& message, const std::string& help) {
-  std::fprintf(stderr, "cardcage: %s\n", message.c_str());
-  if (!help.empty()) std::fprintf(stderr, "  %s\n", help.c_str());
-  std::fprintf(stderr, "  `cardcage --help` lists what there is\n");
+int UsageError(std::string_view message, std::string_view help) {
+  std::string text = absl::StrCat("cardcage: ", std::string(message), "\n");
+  if (!help.empty()) absl::StrAppend(&text, "  ", std::string(help), "\n");
+  absl::StrAppend(&text, "  `cardcage --help` lists what there is\n");
+  std::fputs(text.c_str(), stderr);
   return kExitUsage;
 }
+
+// The options of one verb. Only those of the verb that is asked for are made: start-up time counts.
+class VerbOptions {
+ public:
+  VerbOptions(std::string_view verb, std::string_view summary, std::string_view more)
+      : app_(std::string(summary), absl::StrCat("cardcage ", std::string(verb))) {
+    app_.set_help_flag("-h,--help", "Print this and end");
+    app_.get_formatter()->column_width(28);
+    app_.get_formatter()->label("REQUIRED", "");
+    app_.footer(std::string(more));
+  }
+
+  CLI::App& app() { return app_; }
+
+  // Reads the words after the verb. Nothing where the command goes on, else its exit code.
+  std::optional<int> Parse(int argc, char** argv) {
+    try {
+      app_.parse(argc - 1, argv + 1);
+      return std::nullopt;
+    } catch (const CLI::Success& e) {  // --help
+      return app_.exit(e) == 0 ? 0 : kExitOurBug;
+    } catch (const CLI::ParseError& e) {
+      return UsageError(e.what(), SuggestOption(argc, argv));
+    }
+  }
+
+ private:
+  // For the first option that there is none of: the nearest that there is.
+  std::string SuggestOption(int argc, char** argv) {
+    for (int i = 2; i < argc; ++i) {
+      const std::string word = argv[i];
+      if (!word.starts_with("--") || word.find('=') != std::string::npos) continue;
+      if (app_.get_option_no_throw(word) != nullptr) continue;
+      std::vector<std::string> known;
+      for (const CLI::Option* option : app_.get_options()) {
+        if (!option->get_lnames().empty()) known.push_back("--" + option->get_lnames()[0]);
+      }
+      return Suggest(word, known);
+    }
+    return "";
+  }
+
+  CLI::App app_;
+};
 
 std::string CheckDuration(const std::string& text) {
   if (ParseDuration(text)) return "";
   return "`" + text + "` is no duration: 10s, 300ms, 2min, or a number of seconds";
+}
+
+constexpr std::string_view kRunSummary = "Run a machine";
+int Run(int argc, char** argv, const TypeRegistry& types) {
+  VerbOptions options(
+      "run", kRunSummary,
+      "The machine's `stdio` is this terminal, pipe or file. On a terminal: Ctrl-A x ends,\n"
+      "Ctrl-A h helps.\n"
+      "Exit codes: 0 to 63 the guest's own, 64 usage, 65 machine file, 69 the host cannot,\n"
+      "76 guest fault, 124 timeout, 128+n signal n.\n"
+      "Example: cardcage run configs/hello.yaml --timeout 10s");
+  RunOptions run;
+  std::string timeout;
+  options.app().add_option("FILE", run.file, "Machine file")->required()->type_name("");
+  options.app()
+      .add_option("--timeout", timeout,
+                  "End with 124 after this time: 10s, 300ms, 2min, or seconds")
+      ->type_name("TIME")
+      ->check(CheckDuration);
+  options.app()
+      .add_option("--result", run.result_file, "Write how the machine ended to this file, as JSON")
+      ->type_name("FILE");
+  if (const auto end = options.Parse(argc, argv)) return *end;
+  if (!timeout.empty()) run.timeout = ParseDuration(timeout);
+  return RunCommand(run, types);
+}
+
+constexpr std::string_view kCheckSummary = "Check machine files, without running them";
+int Check(int argc, char** argv, const TypeRegistry& types) {
+  VerbOptions options("check", kCheckSummary,
+                      "Ends with 0 where all are right, else with 65 and every mistake on stderr.\n"
+                      "Example: cardcage check configs/*.yaml");
+  CheckOptions check;
+  options.app().add_option("FILES", check.files, "Machine files")->required()->type_name("");
+  if (const auto end = options.Parse(argc, argv)) return *end;
+  return CheckCommand(check, types);
+}
+
+struct Verb {
+  std::string_view name;
+  std::string_view summary;
+  int (*run)(int argc, char** argv, const TypeRegistry& types);
+};
+constexpr std::array kVerbs = {Verb{"run", kRunSummary, &Run},
+                               Verb{"check", kCheckSummary, &Check}};
+
+void PrintHelp() {
+  std::string text =
+      "Assembles a machine of virtual devices from a YAML file and runs it on KVM.\n"
+      "Usage: cardcage VERB [WORDS…]\n\nVerbs:\n";
+  for (const Verb& verb : kVerbs) {
+    absl::StrAppendFormat(&text, "  %-12s %s\n", std::string(verb.name), std::string(verb.summary));
+  }
+  for (const std::string& helper : HelperNames()) {
+    absl::StrAppendFormat(&text, "  %-12s (a program of its own)\n", helper);
+  }
+  absl::StrAppend(&text,
+                  "\n  --version    Print the version and end\n"
+                  "  -h, --help   Print this and end; after a verb: its options\n\n"
+                  "Example: cardcage run configs/hello.yaml\n");
+  std::fputs(text.c_str(), stdout);
 }
 
 }  // namespace
@@ -39,80 +148,28 @@ int Main(int argc, char** argv, std::span<const cardcage_plugin* const> builtin_
       return kExitOurBug;
     }
   }
-
-  CLI::App app("Assembles a machine of virtual devices from a YAML file and runs it on KVM.",
-               "cardcage");
-  app.set_version_flag("--version", "cardcage " CARDCAGE_VERSION);
-  app.set_help_flag("-h,--help", "Print this and end");
-  app.require_subcommand(1);
-  app.get_formatter()->column_width(28);
-  app.footer("`cardcage VERB --help` says more of one verb.");
-
-  RunOptions run;
-  std::string timeout;
-  CLI::App* run_command = app.add_subcommand("run", "Run a machine");
-  run_command->add_option("FILE", run.file, "Machine file")->required();
-  run_command
-      ->add_option("--timeout", timeout,
-                   "End with 124 after this time: 10s, 300ms, 2min, or seconds")
-      ->type_name("TIME")
-      ->check(CheckDuration);
-  run_command
-      ->add_option("--result", run.result_file, "Write how the machine ended to this file, as JSON")
-      ->type_name("FILE");
-  run_command->footer(
-      "The machine's `stdio` is this terminal, pipe or file. On a terminal: Ctrl-A x ends,\n"
-      "Ctrl-A h helps.\n"
-      "Exit codes: 0 to 63 the guest's own, 64 usage, 65 machine file, 69 the host cannot,\n"
-      "76 guest fault, 124 timeout, 128+n signal n.\n"
-      "Example: cardcage run configs/hello.yaml --timeout 10s");
-
-  CheckOptions check;
-  CLI::App* check_command =
-      app.add_subcommand("check", "Check machine files, without running them");
-  check_command->add_option("FILES", check.files, "Machine files")->required();
-  check_command->footer(
-      "Ends with 0 where all are right, else with 65 and every mistake on stderr.\n"
-      "Example: cardcage check configs/*.yaml");
-
   if (argc == 1) return UsageError("what shall it do?", "try: cardcage run configs/hello.yaml");
+  const std::string_view word = argv[1];
+  if (word == "-h" || word == "--help") {
+    PrintHelp();
+    return 0;
+  }
+  if (word == "--version") {
+    std::puts("cardcage " CARDCAGE_VERSION);
+    return 0;
+  }
+  if (word.starts_with("-")) {
+    return UsageError(absl::StrCat("there is no option `", argv[1], "` before a verb"), "");
+  }
+  std::vector<std::string> known;
+  for (const Verb& verb : kVerbs) {
+    if (word == verb.name) return verb.run(argc, argv, types);
+    known.emplace_back(verb.name);
+  }
   // A verb that is not the program's own is a helper's: `cardcage bench` runs cardcage-bench.
-  const std::vector<std::string> verbs = {"run", "check"};
-  if (argc > 1 && argv[1][0] != '-' &&
-      std::find(verbs.begin(), verbs.end(), argv[1]) == verbs.end()) {
-    RunHelper(argv[1], argv + 1);
-    std::vector<std::string> known = verbs;
-    for (std::string& helper : HelperNames()) known.push_back(std::move(helper));
-    return UsageError(std::string("there is no verb `") + argv[1] + "`", Suggest(argv[1], known));
-  }
-
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& e) {  // --help, --version
-    return app.exit(e) == 0 ? 0 : kExitOurBug;
-  } catch (const CLI::ParseError& e) {
-    std::vector<std::string> options;
-    const CLI::App* verb = run_command->parsed() ? run_command : check_command;
-    std::string help;
-    for (int i = 1; i < argc; ++i) {
-      const std::string word = argv[i];
-      if (!word.starts_with("--") || word.find('=') != std::string::npos) continue;
-      if (verb->get_option_no_throw(word) == nullptr) {
-        for (const CLI::Option* option : verb->get_options()) {
-          if (!option->get_lnames().empty()) options.push_back("--" + option->get_lnames()[0]);
-        }
-        help = Suggest(word, options);
-        break;
-      }
-    }
-    return UsageError(e.what(), help);
-  }
-
-  if (run_command->parsed()) {
-    if (!timeout.empty()) run.timeout = ParseDuration(timeout);
-    return RunCommand(run, types);
-  }
-  return CheckCommand(check, types);
+  RunHelper(argv[1], argv + 1);
+  for (std::string& helper : HelperNames()) known.push_back(std::move(helper));
+  return UsageError(absl::StrCat("there is no verb `", argv[1], "`"), Suggest(word, known));
 }
 
 }  // namespace cardcage
