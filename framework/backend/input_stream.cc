@@ -63,12 +63,9 @@ size_t InputStream::Read(std::span<uint8_t> data) {
   const size_t count = std::min(used, data.size());
   if (count == 0) return 0;
   for (size_t i = 0; i < count; ++i) data[i] = ring_[(head + i) % kCapacity];
-  if (used < kCapacity) {
-    head_.store(head + count, std::memory_order_release);
-  } else {
-    head_.store(head + count);
-    if (full_.exchange(false)) WaitForMore();
-  }
+  // In the order that Fill() counts on: first room, then whether the loop waits for it.
+  head_.store(head + count);
+  if (full_.load() && full_.exchange(false)) WaitForMore();
   return count;
 }
 

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,7 +21,7 @@ namespace cardcage {
 OutputStream::OutputStream(int fd, EventLoop& loop, std::function<void()> on_closed)
     : original_(fd), fd_(fd), loop_(loop), on_closed_(std::move(on_closed)) {
   ChooseWay();
-  watched_ = loop_.Watch(fd_, 0, [this](uint32_t) { Drain(); }).ok();
+  watched_ = loop_.Watch(fd_, 0, [this](uint32_t events) { Drain(events); }).ok();
 }
 
 OutputStream::~OutputStream() {
@@ -36,6 +37,8 @@ void OutputStream::ChooseWay() {
     way_ = Way::kFile;  // the first two fail at the first write, which is where it is told
   } else if (S_ISSOCK(info.st_mode)) {
     way_ = Way::kSocket;
+  } else if (int number = 0; ioctl(fd_, TIOCGPTN, &number) == 0) {
+    way_ = Way::kPoll;  // a pty's master: opened anew, it would be another pty
   } else {
     // Fails for a pipe whose reader has gone, and for a terminal of another user.
     const int own = open(absl::StrCat("/proc/self/fd/", fd_).c_str(),
@@ -55,8 +58,13 @@ ssize_t OutputStream::WriteOnce(std::span<const uint8_t> data) {
   if (way_ == Way::kPoll) {
     // POLLOUT on a pipe promises room for PIPE_BUF bytes (pipe(7)), on anything else for one.
     pollfd ready{.fd = fd_, .events = POLLOUT, .revents = 0};
-    if (poll(&ready, 1, 0) == 0) {
+    if (poll(&ready, 1, 0) <= 0) {
       errno = EAGAIN;
+      return -1;
+    }
+    // Hung up, and no room: a write would wait for ever.
+    if ((ready.revents & (POLLOUT | POLLERR)) == 0) {
+      errno = EIO;
       return -1;
     }
     data = data.first(std::min(data.size(), poll_chunk_));
@@ -75,7 +83,8 @@ size_t OutputStream::WriteSome(std::span<const uint8_t> data) {
     } else if (errno != EINTR) {
       const int before = error_.exchange(errno, std::memory_order_relaxed);
       if (before != 0) error_.store(before, std::memory_order_relaxed);
-      if (errno == EPIPE && before != EPIPE && on_closed_) on_closed_();
+      if (errno == EPIPE && !closed_ && on_closed_) on_closed_();
+      closed_ = closed_ || errno == EPIPE;
       lost_.fetch_add(data.size() - done, std::memory_order_relaxed);
       return data.size();
     }
@@ -100,9 +109,10 @@ size_t OutputStream::Write(std::span<const uint8_t> data) {
   return written + rest.size();
 }
 
-void OutputStream::Drain() {
+void OutputStream::Drain(uint32_t events) {
   const std::lock_guard lock(mutex_);
-  size_t held = held_size_.load(std::memory_order_relaxed);
+  const size_t before = held_size_.load(std::memory_order_relaxed);
+  size_t held = before;
   while (held > 0) {
     const size_t run = std::min(held, kCapacity - held_begin_);
     const size_t done = WriteSome({held_.get() + held_begin_, run});
@@ -111,19 +121,23 @@ void OutputStream::Drain() {
     held_size_.store(held, std::memory_order_release);
     if (done < run) break;
   }
-  if (held > 0 && watched_) loop_.Rearm(fd_, EPOLLOUT);
+  // A terminal that hung up takes nothing more and says so for ever: that is not worth waiting for.
+  const bool hopeless = held == before && (events & (EPOLLHUP | EPOLLERR)) != 0;
+  if (held > 0 && watched_ && !hopeless) loop_.Rearm(fd_, EPOLLOUT);
 }
 
 void OutputStream::Flush(std::chrono::milliseconds patience) {
-  auto deadline = std::chrono::steady_clock::now() + patience;
+  using Clock = std::chrono::steady_clock;
+  auto deadline = Clock::now() + patience;
   for (size_t left = held_size_; left > 0;) {
-    const auto wait =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    if (wait.count() <= 0) break;
     pollfd ready{.fd = fd_, .events = POLLOUT, .revents = 0};
-    const int polled = poll(&ready, 1, static_cast<int>(std::max<int64_t>(0, wait.count())));
-    if (polled == 0) break;
-    if (polled > 0) Drain();
-    if (held_size_ < left) deadline = std::chrono::steady_clock::now() + patience;
+    if (poll(&ready, 1, static_cast<int>(wait.count())) > 0) {
+      Drain(static_cast<uint32_t>(ready.revents));
+      if (held_size_ == left && (ready.revents & (POLLHUP | POLLERR)) != 0) break;
+    }
+    if (held_size_ < left) deadline = Clock::now() + patience;
     left = held_size_;
   }
   const std::lock_guard lock(mutex_);

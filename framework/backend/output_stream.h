@@ -59,7 +59,8 @@ class OutputStream {
   ssize_t WriteOnce(std::span<const uint8_t> data);
   // Writes until the kernel takes no more, and returns how much is done with, lost bytes included.
   size_t WriteSome(std::span<const uint8_t> data);
-  void Drain();
+  // Writes what is held; `events` are those that epoll or poll told.
+  void Drain(uint32_t events);
 
   const int original_;
   int fd_;
@@ -75,6 +76,7 @@ class OutputStream {
   std::atomic<size_t> held_size_{0};  // written with mutex_ held
   std::atomic<uint64_t> lost_{0};
   std::atomic<int> error_{0};
+  bool closed_ = false;  // guarded by mutex_: the reader has gone, and that was told
 };
 
 }  // namespace cardcage

@@ -220,6 +220,25 @@ TEST_F(OutputStreamTest, TerminalIsNotWaitedForAndTheLoopDelivers) {
   EXPECT_TRUE(Read(taken) == text.substr(0, taken));
 }
 
+// The other side of a terminal: a pty's master opened anew would be another pty.
+TEST_F(OutputStreamTest, MasterOfAPtyIsWrittenItself) {
+  OpenTerminal();
+  std::swap(reader_, writer_);
+  EXPECT_EQ(Write("to the slave"), 12u);
+  EXPECT_EQ(Read(12), "to the slave");
+}
+
+TEST_F(OutputStreamTest, ReaderThatHungUpEndsTheFlushAtOnce) {
+  OpenTerminal();
+  std::swap(reader_, writer_);
+  Write(Pattern(256 * 1024));
+  CloseReader();
+  const auto begin = Clock::now();
+  Stream().Flush(milliseconds(60000));
+  EXPECT_LT(Clock::now() - begin, kPatience);
+  EXPECT_GT(Stream().lost(), 0u);
+}
+
 TEST_F(OutputStreamTest, TwoThreadsAtOnceLoseNothing) {
   OpenPipe(kPage);
   constexpr size_t kEach = 100 * 1024;

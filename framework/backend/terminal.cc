@@ -20,11 +20,22 @@ void GiveBackAndDie(int signal) {
   raise(signal);                               // its action was reset when this handler was entered
 }
 
-void SetFatalHandlers(bool on) {
+// What was there before the handlers.
+std::array<struct sigaction, kFatalSignals.size()> found_actions;
+
+void SetFatalHandlers() {
   struct sigaction action {};
-  action.sa_handler = on ? GiveBackAndDie : SIG_DFL;
+  action.sa_handler = GiveBackAndDie;
   action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
-  for (const int signal : kFatalSignals) sigaction(signal, &action, nullptr);
+  for (size_t i = 0; i < kFatalSignals.size(); ++i) {
+    sigaction(kFatalSignals[i], &action, &found_actions[i]);
+  }
+}
+
+void RestoreFatalHandlers() {
+  for (size_t i = 0; i < kFatalSignals.size(); ++i) {
+    sigaction(kFatalSignals[i], &found_actions[i], nullptr);
+  }
 }
 
 }  // namespace
@@ -39,13 +50,13 @@ std::unique_ptr<RawTerminal> RawTerminal::Enter(int fd) {
 RawTerminal::RawTerminal(int fd, const termios& found) : fd_(fd), found_(found) {
   fatal_fd = fd;
   fatal_found = found;
-  SetFatalHandlers(true);
+  SetFatalHandlers();
   Return();
 }
 
 RawTerminal::~RawTerminal() {
   Leave();
-  SetFatalHandlers(false);
+  RestoreFatalHandlers();
 }
 
 void RawTerminal::Leave() { tcsetattr(fd_, TCSADRAIN, &found_); }

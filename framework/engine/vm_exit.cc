@@ -1,65 +1,46 @@
 // SPDX-License-Identifier: MIT
 #include "framework/engine/vm_exit.h"
 
+#include <iterator>
+
 #include "absl/strings/str_format.h"
 
 namespace cardcage {
 
-std::string_view Describe(VmExit::Reason reason) {
-  switch (reason) {
-    case VmExit::Reason::kKicked:
-      return "kicked";
-    case VmExit::Reason::kHalt:
-      return "halt";
-    case VmExit::Reason::kShutdown:
-      return "triple fault";
-    case VmExit::Reason::kPowerOff:
-      return "power off";
-    case VmExit::Reason::kReset:
-      return "reset";
-    case VmExit::Reason::kGuestCrash:
-      return "guest crash";
-    case VmExit::Reason::kGuestFault:
-      return "guest fault";
-    case VmExit::Reason::kDebug:
-      return "debug exit";
-    case VmExit::Reason::kEntryFailed:
-      return "state that the CPU refuses";
-    case VmExit::Reason::kUnhandled:
-      return "unhandled exit";
-    case VmExit::Reason::kEngineFailed:
-      return "engine failure";
+namespace {
+
+// In the order of VmExit::Reason.
+constexpr struct {
+  VmExit::Reason reason;
+  std::string_view name;
+  std::string_view description;
+} kReasons[] = {
+    {VmExit::Reason::kKicked, "kicked", "kicked"},
+    {VmExit::Reason::kHalt, "halt", "halt"},
+    {VmExit::Reason::kShutdown, "triple-fault", "triple fault"},
+    {VmExit::Reason::kPowerOff, "power-off", "power off"},
+    {VmExit::Reason::kReset, "reset", "reset"},
+    {VmExit::Reason::kGuestCrash, "guest-crash", "guest crash"},
+    {VmExit::Reason::kGuestFault, "guest-fault", "guest fault"},
+    {VmExit::Reason::kDebug, "debug", "debug exit"},
+    {VmExit::Reason::kEntryFailed, "entry-failed", "state that the CPU refuses"},
+    {VmExit::Reason::kUnhandled, "unhandled-exit", "unhandled exit"},
+    {VmExit::Reason::kEngineFailed, "engine-failed", "engine failure"},
+};
+static_assert([] {
+  for (size_t i = 0; i < std::size(kReasons); ++i) {
+    if (static_cast<size_t>(kReasons[i].reason) != i) return false;
   }
-  return "unknown";
+  return std::size(kReasons) == static_cast<size_t>(VmExit::Reason::kEngineFailed) + 1;
+}());
+
+}  // namespace
+
+std::string_view Describe(VmExit::Reason reason) {
+  return kReasons[static_cast<size_t>(reason)].description;
 }
 
-std::string_view Name(VmExit::Reason reason) {
-  switch (reason) {
-    case VmExit::Reason::kKicked:
-      return "kicked";
-    case VmExit::Reason::kHalt:
-      return "halt";
-    case VmExit::Reason::kShutdown:
-      return "triple-fault";
-    case VmExit::Reason::kPowerOff:
-      return "power-off";
-    case VmExit::Reason::kReset:
-      return "reset";
-    case VmExit::Reason::kGuestCrash:
-      return "guest-crash";
-    case VmExit::Reason::kGuestFault:
-      return "guest-fault";
-    case VmExit::Reason::kDebug:
-      return "debug";
-    case VmExit::Reason::kEntryFailed:
-      return "entry-failed";
-    case VmExit::Reason::kUnhandled:
-      return "unhandled-exit";
-    case VmExit::Reason::kEngineFailed:
-      return "engine-failed";
-  }
-  return "unknown";
-}
+std::string_view Name(VmExit::Reason reason) { return kReasons[static_cast<size_t>(reason)].name; }
 
 std::vector<AccessTrail::Entry> AccessTrail::Entries() const {
   std::vector<Entry> entries;

@@ -63,8 +63,8 @@ class Planner {
   void CheckOverlaps();
   std::optional<BackendKind> FindBackend(const YamlNode& node, const std::string& what);
   std::optional<BackendKind> BackendOfType(const Placed<std::string>& type);
-  // How many bytes from the address on are RAM or ROM, at most `limit`.
-  uint64_t MemoryFrom(uint64_t address, uint64_t limit) const;
+  // How many bytes from the address on are RAM, or ROM where that will do, at most `limit`.
+  uint64_t MemoryFrom(uint64_t address, uint64_t limit, bool rom_too = true) const;
   std::string DescribeMemory() const;
 
   const MachineSpec& spec_;
@@ -356,13 +356,15 @@ void Planner::PlanRegions(const DeviceSpec& spec, Plan::Device& device) {
       (region.spaces & CARDCAGE_SPACE_PORT) != 0 ? "add at: port ADDRESS" : "add at: mmio ADDRESS");
 }
 
-uint64_t Planner::MemoryFrom(uint64_t address, uint64_t limit) const {
+uint64_t Planner::MemoryFrom(uint64_t address, uint64_t limit, bool rom_too) const {
   uint64_t extent = 0;
   bool more = true;
   while (more && extent < limit) {
     more = false;
     for (const Plan::Slot& slot : plan_.slots) {
-      if (slot.kind != MemorySlot::Kind::kReserved && slot.range.Contains(address + extent)) {
+      const bool will_do =
+          slot.kind == MemorySlot::Kind::kRam || (rom_too && slot.kind == MemorySlot::Kind::kRom);
+      if (will_do && slot.range.Contains(address + extent)) {
         extent = slot.range.end() - address;
         more = true;
         break;
@@ -430,9 +432,10 @@ void Planner::PlanBoot() {
     const uint64_t at = boot.tables->value;
     plan_.has_tables = true;
     plan_.tables = at;
-    if (MemoryFrom(at, kIdentityMapSize) < kIdentityMapSize) {
+    // The CPU sets Accessed bits in them.
+    if (MemoryFrom(at, kIdentityMapSize, /*rom_too=*/false) < kIdentityMapSize) {
       diagnostics_.Error(boot.tables->place,
-                         absl::StrFormat("no memory for 24 KiB of page tables at 0x%x", at),
+                         absl::StrFormat("no RAM for 24 KiB of page tables at 0x%x", at),
                          DescribeMemory());
     }
     for (const Plan::Load& load : plan_.loads) {
@@ -444,11 +447,19 @@ void Planner::PlanBoot() {
 
   if (diagnostics_.count() != errors) return;
   const uint64_t first = plan_.registers.InstructionAddress();
-  if (MemoryFrom(first, 1) == 1) return;
+  const bool is_mapped = boot.mode.value != BootMode::kLong || first < uint64_t{1} << 32;
+  if (MemoryFrom(first, 1) == 1 && is_mapped) return;
   Place place = boot.place;
   if (boot.entry) place = boot.entry->place;
   for (const RegisterSpec& spec : boot.registers) {
     if (spec.name.value == "rip") place = spec.name.place;
+  }
+  if (!is_mapped) {
+    diagnostics_.Error(
+        place,
+        absl::StrFormat("the first instruction, at 0x%x, is beyond what `tables` maps", first),
+        "below 4 GiB");
+    return;
   }
   diagnostics_.Error(
       place, absl::StrFormat("the first instruction is outside memory, at 0x%x", first),

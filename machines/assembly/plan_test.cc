@@ -487,8 +487,26 @@ TEST_F(PlanTest, MachineHasMemory) {
 TEST_F(PlanTest, TablesLieInMemory) {
   EXPECT_THAT(Refuse({.boot = "load: [ { at: 0x1000, hex: \"f4\" } ], mode: long, tables: 0xb000, "
                               "entry: 0x1000"}),
-              ElementsAre("4:66: error: no memory for 24 KiB of page tables at 0xb000",
+              ElementsAre("4:66: error: no RAM for 24 KiB of page tables at 0xb000",
                           "help: there is ram at 0x0-0xffff"));
+}
+
+TEST_F(PlanTest, TablesLieInMemoryThatTheCpuCanWrite) {
+  EXPECT_THAT(Refuse({.memory = "ram: { at: 0, size: 8KiB }, "
+                                "rom: { at: 0x10000, size: 64KiB, kind: rom }",
+                      .boot = "load: [ { at: 0x1000, hex: \"f4\" } ], mode: long, "
+                              "tables: 0x10000, entry: 0x1000"}),
+              ElementsAre("4:66: error: no RAM for 24 KiB of page tables at 0x10000",
+                          StartsWith("help: there is ram")));
+}
+
+TEST_F(PlanTest, LongModeBeginsWhereTheTablesMap) {
+  EXPECT_THAT(Refuse({.memory = "ram: { at: 0, size: 64KiB }, "
+                                "high: { at: 0x100000000, size: 4KiB }",
+                      .boot = "load: [], mode: long, tables: 0, entry: 0x100000000"}),
+              ElementsAre(HasSubstr("error: the first instruction, at 0x100000000, is beyond what "
+                                    "`tables` maps"),
+                          "help: below 4 GiB"));
 }
 
 TEST_F(PlanTest, TablesAndALoadDoNotOverlap) {

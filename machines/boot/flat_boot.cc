@@ -111,6 +111,10 @@ CpuRegisters BootRegisters(const BootSpec& boot, Diagnostics& diagnostics) {
       } else if (mode == BootMode::kReal) {
         segment.base = spec.value << 4;
       }
+    } else if (name == "rip" && mode == BootMode::kReal && spec.value > 0xffff) {
+      diagnostics.Error(spec.name.place,
+                        absl::StrFormat("in real mode 0x%x is beyond the reach of IP", spec.value),
+                        "up to 0xffff; `cs` says in which segment");
     } else {
       *Find(name, registers) = spec.value;
     }

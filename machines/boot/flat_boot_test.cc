@@ -327,5 +327,12 @@ TEST_F(IdentityMapTest, FailsWhereMemoryEndsBeforeTheTables) {
   EXPECT_EQ(Entry(kTables, 0), 0u);  // nothing was written
 }
 
+TEST_F(FlatBootTest, RipBeyondTheReachOfIpIsRefusedInRealMode) {
+  Set("rip", 0x12345);
+  EXPECT_EQ(Refuse(),
+            "m.yaml:5:1: error: in real mode 0x12345 is beyond the reach of IP\n"
+            "      = help: up to 0xffff; `cs` says in which segment\n");
+}
+
 }  // namespace
 }  // namespace cardcage

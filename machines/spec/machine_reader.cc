@@ -434,7 +434,7 @@ void MachineReader::ReadRegisters(const YamlNode& node) {
 }  // namespace
 
 absl::StatusOr<Source> ReadSource(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (fd < 0) {
     const int error = errno;
     const std::string why = absl::StrCat("cannot be opened: ", strerror(error));
@@ -451,7 +451,6 @@ absl::StatusOr<Source> ReadSource(const std::string& path) {
                                                    kMaxMachineFileSize, "; is it the right file?"));
   }
   // A pipe is fine (`cardcage check /dev/stdin`), so it is read to its end, whatever it is.
-  fcntl(fd, F_SETFL, 0);
   Source source{.name = path, .text = ""};
   std::array<char, 65536> buffer;
   for (;;) {

@@ -435,37 +435,35 @@ struct Tables<Decl, const Declaration<T, Items...>> {
     return abi;
   }
   template <size_t I>
-  static constexpr cardcage_region kRegion = Region<I>();
+  static constexpr auto Abi() {
+    if constexpr (std::is_base_of_v<IsRegion, Item<I>>) {
+      return Region<I>();
+    } else {
+      return Get<I>().Abi();
+    }
+  }
   template <size_t I>
-  static constexpr cardcage_param kParam = Get<I>().Abi();
+  static constexpr auto kAbi = Abi<I>();
 
   template <class Tag>
   static constexpr size_t kCount = (size_t{0} + ... + (std::is_base_of_v<Tag, Items> ? 1 : 0));
 
-  template <size_t... I>
-  static constexpr auto ParamList(std::index_sequence<I...> /*items*/) {
-    std::array<const cardcage_param*, kCount<IsParam> + 1> list{};
+  // The items of one kind, as the contract's pointers to Out, and a null one behind them.
+  template <class Tag, class Out, size_t... I>
+  static constexpr auto List(std::index_sequence<I...> /*items*/) {
+    std::array<const Out*, kCount<Tag> + 1> list{};
     size_t n = 0;
     (
         [&] {
-          if constexpr (std::is_base_of_v<IsParam, Item<I>>) list[n++] = &kParam<I>;
+          if constexpr (std::is_base_of_v<Tag, Item<I>>) list[n++] = &kAbi<I>;
         }(),
         ...);
     return list;
   }
-  template <size_t... I>
-  static constexpr auto RegionList(std::index_sequence<I...> /*items*/) {
-    std::array<const cardcage_region*, kCount<IsRegion> + 1> list{};
-    size_t n = 0;
-    (
-        [&] {
-          if constexpr (std::is_base_of_v<IsRegion, Item<I>>) list[n++] = &kRegion<I>;
-        }(),
-        ...);
-    return list;
-  }
-  static constexpr auto kParams = ParamList(std::index_sequence_for<Items...>{});
-  static constexpr auto kRegions = RegionList(std::index_sequence_for<Items...>{});
+  static constexpr auto kParams =
+      List<IsParam, cardcage_param>(std::index_sequence_for<Items...>{});
+  static constexpr auto kRegions =
+      List<IsRegion, cardcage_region>(std::index_sequence_for<Items...>{});
 
   static constexpr bool KeysDiffer() {
     for (size_t i = 0; i < kCount<IsParam>; ++i) {
