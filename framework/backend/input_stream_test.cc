@@ -102,7 +102,7 @@ class InputStreamTest : public ::testing::Test {
   }
   // Whether nothing comes any more, and the loop does not go round in vain.
   bool IsQuiet() {
-    clockid_t clock;
+    clockid_t clock = {};
     timespec before{};
     timespec after{};
     pthread_getcpuclockid(thread_.native_handle(), &clock);

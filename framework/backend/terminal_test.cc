@@ -117,7 +117,7 @@ class RawTerminalTest : public ::testing::Test {
     close(answer[1]);
     std::string said;
     char buffer[4096];
-    for (ssize_t got; (got = read(answer[0], buffer, sizeof(buffer))) > 0;) {
+    for (ssize_t got = 0; (got = read(answer[0], buffer, sizeof(buffer))) > 0;) {
       said.append(buffer, static_cast<size_t>(got));
     }
     int status = 0;

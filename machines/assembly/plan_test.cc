@@ -34,9 +34,9 @@ class PlanTest : public ::testing::Test {
   // A machine that makes sense, but for the part that a test is about.
   struct Parts {
     std::string memory = "ram: { at: 0x0, size: 64KiB }";
-    std::string devices = "";
+    std::string devices;
     std::string boot = "load: [ { at: 0x1000, hex: \"f4\" } ], entry: 0x1000";
-    std::string more = "";
+    std::string more;
   };
   // The lines: format, memory, devices, boot, more.
   static std::string Text(const Parts& parts) {
