@@ -31,6 +31,8 @@ double Fastest(const std::vector<double>& times) {
 struct Series {
   std::vector<double> times;
   Resident resident;
+
+  double ResidentMib() const { return static_cast<double>(resident.BeyondGuest()) / 1024; }
 };
 
 struct Machine {
@@ -44,9 +46,6 @@ struct Machine {
   // one adds to the other.
   double Disturbance() const { return Median(raw_series.times) / Fastest(raw_series.times); }
   double Ratio() const { return Median(cardcage_series.times) / Median(raw_series.times); }
-  double ResidentMib() const {
-    return static_cast<double>(cardcage_series.resident.BeyondGuest()) / 1024;
-  }
 };
 
 // In a build folder the program is two above its helpers; in an installation there is a bin/ beside.
@@ -84,17 +83,14 @@ void PrintTable(const std::vector<Machine>& machines, int runs) {
               runs);
   std::printf("%-14s %-12s %12s %12s %8s\n", "machine", "", "cardcage", "raw loop", "ratio");
   for (const Machine& machine : machines) {
-    const auto mib = [](const Series& series) {
-      return static_cast<double>(series.resident.BeyondGuest()) / 1024;
-    };
     std::printf("%-14s %-12s %9.2f ms %9.2f ms %8.2f\n", machine.name.c_str(), "first exit",
                 Median(machine.cardcage_series.times), Median(machine.raw_series.times),
                 machine.Ratio());
     std::printf("%-14s %-12s %9.2f ms %9.2f ms\n", "", "  fastest",
                 Fastest(machine.cardcage_series.times), Fastest(machine.raw_series.times));
     std::printf("%-14s %-12s %8.2f MiB %8.2f MiB %8.2f\n", "", "resident",
-                mib(machine.cardcage_series), mib(machine.raw_series),
-                mib(machine.cardcage_series) / mib(machine.raw_series));
+                machine.cardcage_series.ResidentMib(), machine.raw_series.ResidentMib(),
+                machine.cardcage_series.ResidentMib() / machine.raw_series.ResidentMib());
   }
 }
 
@@ -134,9 +130,10 @@ bool WithinBounds(const StartOptions& options, const std::vector<Machine>& machi
                    machine.name.c_str(), machine.Ratio(), *options.max_ratio);
       ok = false;
     }
-    if (options.max_resident && machine.ResidentMib() > *options.max_resident) {
+    if (options.max_resident && machine.cardcage_series.ResidentMib() > *options.max_resident) {
       std::fprintf(stderr, "cardcage bench: %s: %.2f MiB beyond guest memory; the bound is %.2f\n",
-                   machine.name.c_str(), machine.ResidentMib(), *options.max_resident);
+                   machine.name.c_str(), machine.cardcage_series.ResidentMib(),
+                   *options.max_resident);
       ok = false;
     }
   }

@@ -21,7 +21,12 @@ namespace cardcage {
 OutputStream::OutputStream(int fd, EventLoop& loop, std::function<void()> on_closed)
     : original_(fd), fd_(fd), loop_(loop), on_closed_(std::move(on_closed)) {
   ChooseWay();
-  watched_ = loop_.Watch(fd_, 0, [this](uint32_t events) { Drain(events); }).ok();
+  watched_ = loop_
+                 .Watch(fd_, 0,
+                        [this](uint32_t events) {
+                          if (Drain(events)) loop_.Rearm(fd_, EPOLLOUT);
+                        })
+                 .ok();
 }
 
 OutputStream::~OutputStream() {
@@ -81,8 +86,8 @@ size_t OutputStream::WriteSome(std::span<const uint8_t> data) {
     } else if (written == 0 || errno == EAGAIN) {
       break;
     } else if (errno != EINTR) {
-      const int before = error_.exchange(errno, std::memory_order_relaxed);
-      if (before != 0) error_.store(before, std::memory_order_relaxed);
+      int none = 0;  // the first error stays
+      error_.compare_exchange_strong(none, errno, std::memory_order_relaxed);
       if (errno == EPIPE && !closed_ && on_closed_) on_closed_();
       closed_ = closed_ || errno == EPIPE;
       lost_.fetch_add(data.size() - done, std::memory_order_relaxed);
@@ -109,7 +114,7 @@ size_t OutputStream::Write(std::span<const uint8_t> data) {
   return written + rest.size();
 }
 
-void OutputStream::Drain(uint32_t events) {
+bool OutputStream::Drain(uint32_t events) {
   const std::lock_guard lock(mutex_);
   const size_t before = held_size_.load(std::memory_order_relaxed);
   size_t held = before;
@@ -123,7 +128,7 @@ void OutputStream::Drain(uint32_t events) {
   }
   // A terminal that hung up takes nothing more and says so for ever: that is not worth waiting for.
   const bool hopeless = held == before && (events & (EPOLLHUP | EPOLLERR)) != 0;
-  if (held > 0 && watched_ && !hopeless) loop_.Rearm(fd_, EPOLLOUT);
+  return held > 0 && !hopeless;
 }
 
 void OutputStream::Flush(std::chrono::milliseconds patience) {
@@ -134,8 +139,8 @@ void OutputStream::Flush(std::chrono::milliseconds patience) {
     if (wait.count() <= 0) break;
     pollfd ready{.fd = fd_, .events = POLLOUT, .revents = 0};
     if (poll(&ready, 1, static_cast<int>(wait.count())) > 0) {
-      Drain(static_cast<uint32_t>(ready.revents));
-      if (held_size_ == left && (ready.revents & (POLLHUP | POLLERR)) != 0) break;
+      // The bits of poll and of epoll are the same.
+      if (!Drain(static_cast<uint32_t>(ready.revents))) break;
     }
     if (held_size_ < left) deadline = Clock::now() + patience;
     left = held_size_;

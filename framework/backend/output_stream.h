@@ -59,8 +59,9 @@ class OutputStream {
   ssize_t WriteOnce(std::span<const uint8_t> data);
   // Writes until the kernel takes no more, and returns how much is done with, lost bytes included.
   size_t WriteSome(std::span<const uint8_t> data);
-  // Writes what is held; `events` are those that epoll or poll told.
-  void Drain(uint32_t events);
+  // Writes what is held, and says whether there is more of it that is worth waiting for; `events` are
+  // those that epoll or poll told.
+  bool Drain(uint32_t events);
 
   const int original_;
   int fd_;

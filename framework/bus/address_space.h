@@ -190,6 +190,12 @@ class RoutedSpace final : public AddressSpace {
 struct Bus {
   RoutedSpace<PortTable> ports{"port", PortTable::kPorts - 1};
   RoutedSpace<MmioTable> mmio{"mmio", ~uint64_t{0} - 1};
+
+  // Either of them, for what is not an access.
+  AddressSpace& space(bool is_port) {
+    if (is_port) return ports;
+    return mmio;
+  }
 };
 
 }  // namespace cardcage

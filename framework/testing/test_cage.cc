@@ -59,7 +59,7 @@ TestCage::TestCage(const cardcage_plugin& plugin, std::string_view type_id,
     }
     const bool port = (region.spaces & CARDCAGE_SPACE_PORT) != 0;
     if (i == 0) on_ports_ = port;
-    AddressSpace& space = port ? static_cast<AddressSpace&>(bus_.ports) : bus_.mmio;
+    AddressSpace& space = bus_.space(port);
     const auto added = space.Add(device_->MakeMapping(i, {base, size}));
     if (!added.ok()) Die(added.status().ToString());
     space.Publish();

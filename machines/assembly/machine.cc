@@ -6,6 +6,20 @@
 #include "machines/boot/flat_boot.h"
 
 namespace cardcage {
+namespace {
+
+// Takes a range for an owner who is no device. Accesses to it are dropped in silence where the owner
+// answers elsewhere, else they are nobody's.
+absl::Status Claim(AddressSpace& space, const AddressRange& range, std::string owner,
+                   bool answers_elsewhere) {
+  auto claim = std::make_unique<Mapping>();
+  claim->range = range;
+  claim->is_claim = answers_elsewhere;
+  claim->owner = std::move(owner);
+  return space.Add(std::move(claim)).status();
+}
+
+}  // namespace
 
 Machine::Machine(const Plan& plan, EventLoop& loop, Log log)
     : plan_(plan), loop_(loop), log_(std::move(log)) {}
@@ -30,11 +44,8 @@ bool Machine::BuildMemory(Failure* failure) {
     if (status.ok()) status = memory_.Add(*std::move(made));
     if (status.ok()) {
       // The slot's addresses are taken on the bus too, so that nothing else can lie there.
-      auto claim = std::make_unique<Mapping>();
-      claim->range = slot.range;
-      claim->is_claim = slot.kind != MemorySlot::Kind::kReserved;
-      claim->owner = absl::StrCat("memory slot ", slot.name);
-      status = bus_.mmio.Add(std::move(claim)).status();
+      status = Claim(bus_.mmio, slot.range, absl::StrCat("memory slot ", slot.name),
+                     slot.kind != MemorySlot::Kind::kReserved);
     }
     if (!status.ok()) {
       *failure = {Whose::kHost, slot.place, std::string(status.message())};
@@ -42,13 +53,10 @@ bool Machine::BuildMemory(Failure* failure) {
     }
   }
   for (const OwnedRange& owned : plan_.engine->owned_ranges(plan_.engine_config)) {
-    auto claim = std::make_unique<Mapping>();
-    claim->range = owned.range;
-    claim->is_claim = true;
-    claim->owner = owned.owner;
-    AddressSpace& space = owned.is_port ? static_cast<AddressSpace&>(bus_.ports) : bus_.mmio;
-    if (const auto added = space.Add(std::move(claim)); !added.ok()) {
-      *failure = {Whose::kFile, {}, std::string(added.status().message())};
+    const absl::Status status =
+        Claim(bus_.space(owned.is_port), owned.range, owned.owner, /*answers_elsewhere=*/true);
+    if (!status.ok()) {
+      *failure = {Whose::kFile, {}, std::string(status.message())};
       return false;
     }
   }
@@ -106,8 +114,8 @@ bool Machine::BuildDevices(const EscapeKey& escape_key, Failure* failure) {
       return false;
     }
     for (const Plan::Region& region : planned.regions) {
-      AddressSpace& space = region.is_port ? static_cast<AddressSpace&>(bus_.ports) : bus_.mmio;
-      const auto added = space.Add((*device)->MakeMapping(region.index, region.range));
+      const auto added =
+          bus_.space(region.is_port).Add((*device)->MakeMapping(region.index, region.range));
       if (!added.ok()) {
         *failure = {Whose::kFile, planned.place, std::string(added.status().message())};
         return false;
@@ -116,10 +124,9 @@ bool Machine::BuildDevices(const EscapeKey& escape_key, Failure* failure) {
     (*device)->Reset();
     devices_.push_back(*std::move(device));
   }
-  for (AddressSpace* space :
-       {static_cast<AddressSpace*>(&bus_.ports), static_cast<AddressSpace*>(&bus_.mmio)}) {
-    space->set_reporter([this](std::string_view line) { log_(line); });
-    space->Publish();
+  for (const bool is_port : {true, false}) {
+    bus_.space(is_port).set_reporter([this](std::string_view line) { log_(line); });
+    bus_.space(is_port).Publish();
   }
   return true;
 }

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <set>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
