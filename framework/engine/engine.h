@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,9 @@ class Vcpu {
   // Errors: NotFound where it is not mapped.
   virtual absl::StatusOr<uint64_t> Translate(uint64_t linear) = 0;
 
+  // How many instructions it has executed, where the engine counts them. Not while it runs.
+  virtual std::optional<uint64_t> instructions() const { return std::nullopt; }
+
   virtual const AccessTrail& trail() const = 0;
   virtual const Accessor& accessor() const = 0;
 };
@@ -49,6 +53,14 @@ class Vcpu {
 struct EngineConfig {
   uint32_t cpus = 1;
   bool kernel_irqchip = false;  // the interrupt controllers and timer of the engine itself
+  bool deterministic = false;   // every run makes the same accesses, to the last one
+};
+
+// What an engine cannot give a machine: the key of the machine file that asks for it, or the option of
+// the command, and why not.
+struct EngineRefusal {
+  std::string key;
+  std::string reason;
 };
 
 // A range that an engine answers itself, in whichever space; for messages, the owner's name and the

@@ -28,7 +28,7 @@ std::unique_ptr<Machine> Machine::Create(const Plan& plan, EventLoop& loop, Log 
                                          const EscapeKey& escape_key, Failure* failure) {
   auto machine = std::unique_ptr<Machine>(new Machine(plan, loop, std::move(log)));
   if (!machine->BuildMemory(failure) || !machine->BuildDevices(escape_key, failure) ||
-      !machine->BuildCpus(failure)) {
+      !machine->BuildCpus(failure) || !machine->BuildThreads(failure)) {
     return nullptr;
   }
   return machine;
@@ -49,14 +49,6 @@ bool Machine::BuildMemory(Failure* failure) {
     }
     if (!status.ok()) {
       *failure = {Whose::kHost, slot.place, std::string(status.message())};
-      return false;
-    }
-  }
-  for (const OwnedRange& owned : plan_.engine->owned_ranges(plan_.engine_config)) {
-    const absl::Status status =
-        Claim(bus_.space(owned.is_port), owned.range, owned.owner, /*answers_elsewhere=*/true);
-    if (!status.ok()) {
-      *failure = {Whose::kFile, {}, std::string(status.message())};
       return false;
     }
   }
@@ -126,35 +118,65 @@ bool Machine::BuildDevices(const EscapeKey& escape_key, Failure* failure) {
   }
   for (const bool is_port : {true, false}) {
     bus_.space(is_port).set_reporter([this](std::string_view line) { log_(line); });
-    bus_.space(is_port).Publish();
   }
   return true;
 }
 
+// The first engine that this host can run, with all its CPUs: it is only known once they are there.
 bool Machine::BuildCpus(Failure* failure) {
-  auto engine = plan_.engine->create(plan_.engine_config, memory_,
-                                     [this](std::string_view line) { log_(line); });
-  if (!engine.ok()) {
-    *failure = {Failure::Whose::kHost, {}, std::string(engine.status().message())};
-    return false;
+  std::string refused;  // by the host, of the engines before
+  for (const EngineType* type : plan_.engines) {
+    const absl::Status made = TryEngine(*type);
+    if (made.ok()) {
+      if (!refused.empty()) {
+        log_(absl::StrCat(refused.substr(0, refused.find('\n')), ": running on the engine `",
+                          std::string(type->name), "` (", std::string(type->description), ")"));
+      }
+      return true;
+    }
+    vcpus_.clear();
+    engine_.reset();
+    if (absl::IsInvalidArgument(made)) {
+      *failure = {Failure::Whose::kFile, plan_.boot_place, std::string(made.message())};
+      return false;
+    }
+    absl::StrAppend(&refused, refused.empty() ? "" : "\n", std::string(made.message()));
   }
+  *failure = {Failure::Whose::kHost, {}, refused};
+  return false;
+}
+
+// InvalidArgument is about the first CPU's state, anything else about the host.
+absl::Status Machine::TryEngine(const EngineType& type) {
+  auto engine = type.create(plan_.engine_config, memory_,
+                            [this](std::string_view line) { log_(line); });
+  if (!engine.ok()) return engine.status();
   engine_ = *std::move(engine);
   for (uint32_t i = 0; i < plan_.engine_config.cpus; ++i) {
     auto vcpu = engine_->CreateVcpu(bus_);
-    if (!vcpu.ok()) {
-      *failure = {Failure::Whose::kHost, {}, std::string(vcpu.status().message())};
-      return false;
-    }
+    if (!vcpu.ok()) return vcpu.status();
     vcpus_.push_back(*std::move(vcpu));
-    threads_.push_back(std::make_unique<VcpuThread>(*vcpus_.back(), [this, i](VmExit exit) {
-      RequestEnd({.cause = MachineEnd::Cause::kCpu, .cpu = i, .exit = std::move(exit)});
-    }));
   }
   // The others wait for the first to start them.
-  if (absl::Status set = vcpus_[0]->SetRegisters(plan_.registers); !set.ok()) {
-    *failure = {absl::IsInvalidArgument(set) ? Failure::Whose::kFile : Failure::Whose::kHost,
-                plan_.boot_place, std::string(set.message())};
-    return false;
+  if (absl::Status set = vcpus_[0]->SetRegisters(plan_.registers); !set.ok()) return set;
+  engine_type_ = &type;
+  return absl::OkStatus();
+}
+
+bool Machine::BuildThreads(Failure* failure) {
+  for (const OwnedRange& owned : engine_type_->owned_ranges(plan_.engine_config)) {
+    const absl::Status status =
+        Claim(bus_.space(owned.is_port), owned.range, owned.owner, /*answers_elsewhere=*/true);
+    if (!status.ok()) {
+      *failure = {Failure::Whose::kFile, {}, std::string(status.message())};
+      return false;
+    }
+  }
+  for (const bool is_port : {true, false}) bus_.space(is_port).Publish();
+  for (uint32_t i = 0; i < vcpus_.size(); ++i) {
+    threads_.push_back(std::make_unique<VcpuThread>(*vcpus_[i], [this, i](VmExit exit) {
+      RequestEnd({.cause = MachineEnd::Cause::kCpu, .cpu = i, .exit = std::move(exit)});
+    }));
   }
   return true;
 }

@@ -14,6 +14,7 @@
 #include "framework/bus/address_space.h"
 #include "framework/device/device.h"
 #include "framework/engine/engine.h"
+#include "framework/engine/engine_type.h"
 #include "framework/engine/vcpu_thread.h"
 #include "framework/event/event_loop.h"
 #include "machines/assembly/plan.h"
@@ -81,6 +82,8 @@ class Machine final : public DeviceServices {
   bool BuildMemory(Failure* failure);
   bool BuildDevices(const EscapeKey& escape_key, Failure* failure);
   bool BuildCpus(Failure* failure);
+  bool BuildThreads(Failure* failure);
+  absl::Status TryEngine(const EngineType& type);
 
   void DeviceLog(const std::string& device, uint32_t severity, std::string_view line) override;
   void DeviceStop(const std::string& device, uint64_t code) override;
@@ -93,6 +96,7 @@ class Machine final : public DeviceServices {
   std::unique_ptr<StdioBackend> stdio_;
   std::vector<std::unique_ptr<Device>> devices_;
   Bus bus_;  // after the devices: its mappings lead to them
+  const EngineType* engine_type_ = nullptr;  // the one that runs it
   std::unique_ptr<Engine> engine_;
   std::vector<std::unique_ptr<Vcpu>> vcpus_;
   std::vector<std::unique_ptr<VcpuThread>> threads_;

@@ -32,8 +32,14 @@ std::string Describe(const Claim& claim) {
 class Planner {
  public:
   Planner(const MachineSpec& spec, const Source& source, const TypeRegistry& types,
-          std::span<const EngineType* const> engines, Diagnostics& diagnostics)
-      : spec_(spec), source_(source), types_(types), engines_(engines), diagnostics_(diagnostics) {}
+          std::span<const EngineType* const> engines, const PlanOptions& options,
+          Diagnostics& diagnostics)
+      : spec_(spec),
+        source_(source),
+        types_(types),
+        engines_(engines),
+        options_(options),
+        diagnostics_(diagnostics) {}
 
   Plan Make() {
     const bool complete = diagnostics_.ok();
@@ -57,6 +63,7 @@ class Planner {
                  Plan::Param& planned);
   void PlanRegions(const DeviceSpec& spec, Plan::Device& device);
   std::optional<uint32_t> FindRegion(const PlacementSpec& at, const cardcage_type& type);
+  void RefuseEngines(std::span<const EngineType* const> engines);
   void PlaceRegion(const PlacementSpec& at, uint32_t index, Plan::Device& device);
   void PlanBoot();
   void PlanLoad(const LoadSpec& spec);
@@ -71,6 +78,7 @@ class Planner {
   const Source& source_;
   const TypeRegistry& types_;
   const std::span<const EngineType* const> engines_;
+  const PlanOptions options_;
   Diagnostics& diagnostics_;
   Plan plan_;
   std::vector<Claim> claims_;
@@ -79,6 +87,7 @@ class Planner {
 };
 
 void Planner::PlanEngine() {
+  plan_.engine_config.deterministic = options_.deterministic;
   plan_.engine_config.kernel_irqchip = spec_.chipset.kernel_irqchip.value;
   const uint64_t count = spec_.cpu.count.value;
   plan_.engine_config.cpus = static_cast<uint32_t>(std::min<uint64_t>(count, UINT32_MAX));
@@ -90,18 +99,39 @@ void Planner::PlanEngine() {
   }
   const std::string& name = spec_.cpu.engine.value;
   std::vector<std::string> known = {"auto"};
+  std::vector<const EngineType*> wanted;
   for (const EngineType* engine : engines_) {
     known.emplace_back(engine->name);
-    if (plan_.engine == nullptr && (name == "auto" || name == engine->name)) plan_.engine = engine;
+    if (name == "auto" || name == engine->name) wanted.push_back(engine);
   }
-  if (plan_.engine == nullptr) {
+  if (wanted.empty()) {
     diagnostics_.Error(spec_.cpu.engine.place, absl::StrCat("there is no engine `", name, "`"),
                        Suggest(name, known));
     return;
   }
-  for (OwnedRange& owned : plan_.engine->owned_ranges(plan_.engine_config)) {
-    claims_.push_back(
-        {owned.is_port, owned.range, std::move(owned.owner), {}, std::move(owned.because_of)});
+  for (const EngineType* engine : wanted) {
+    if (engine->refusals(plan_.engine_config).empty()) plan_.engines.push_back(engine);
+  }
+  if (plan_.engines.empty()) RefuseEngines(wanted);
+  for (const EngineType* engine : plan_.engines) {
+    for (OwnedRange& owned : engine->owned_ranges(plan_.engine_config)) {
+      claims_.push_back(
+          {owned.is_port, owned.range, std::move(owned.owner), {}, std::move(owned.because_of)});
+    }
+  }
+}
+
+// Says of each engine that the file allows why it cannot be.
+void Planner::RefuseEngines(std::span<const EngineType* const> engines) {
+  for (const EngineType* engine : engines) {
+    for (const EngineRefusal& refusal : engine->refusals(plan_.engine_config)) {
+      // What asks for it, or else what names the engine.
+      const Place place = refusal.key == "cpu.count"         ? spec_.cpu.count.place
+                          : refusal.key == "chipset.irqchip" ? spec_.chipset.kernel_irqchip.place
+                                                             : spec_.cpu.engine.place;
+      diagnostics_.Error(place, absl::StrCat(refusal.key, " cannot be on the engine `",
+                                             std::string(engine->name), "`: ", refusal.reason));
+    }
   }
 }
 
@@ -506,8 +536,9 @@ void Planner::CheckOverlaps() {
 }  // namespace
 
 Plan MakePlan(const MachineSpec& spec, const Source& source, const TypeRegistry& types,
-              std::span<const EngineType* const> engines, Diagnostics& diagnostics) {
-  return Planner(spec, source, types, engines, diagnostics).Make();
+              std::span<const EngineType* const> engines, const PlanOptions& options,
+              Diagnostics& diagnostics) {
+  return Planner(spec, source, types, engines, options, diagnostics).Make();
 }
 
 }  // namespace cardcage

@@ -55,7 +55,9 @@ struct Plan {
   };
 
   EngineConfig engine_config;
-  const EngineType* engine = nullptr;
+  // That may run it, in order of preference: one where the file names it, else each that can give the
+  // machine what it asks for.
+  std::vector<const EngineType*> engines;
   std::vector<Slot> slots;
   std::vector<Device> devices;
   std::vector<Load> loads;
@@ -65,11 +67,17 @@ struct Plan {
   Place boot_place;
 };
 
+// What the command asks for, beside the machine file.
+struct PlanOptions {
+  bool deterministic = false;
+};
+
 // Makes the plan of what a machine file says. Every mistake is added to `diagnostics`, which may hold
-// those of the reading already; the plan is of use only where there is none. `engines` are in order of preference; registry and engines outlive
-// the plan.
+// those of the reading already; the plan is of use only where there is none. `engines` are in order of
+// preference; registry and engines outlive the plan.
 Plan MakePlan(const MachineSpec& spec, const Source& source, const TypeRegistry& types,
-              std::span<const EngineType* const> engines, Diagnostics& diagnostics);
+              std::span<const EngineType* const> engines, const PlanOptions& options,
+              Diagnostics& diagnostics);
 
 }  // namespace cardcage
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "framework/engine/kvm/kvm_engine.h"
+#include "framework/engine/soft/soft_engine.h"
 #include "framework/plugin/builtin_devices.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -21,7 +22,7 @@ using ::testing::SizeIs;
 using ::testing::StartsWith;
 using Remarks = std::vector<std::string>;
 
-constexpr const EngineType* kEngines[] = {&kKvmEngine};
+constexpr const EngineType* kEngines[] = {&kKvmEngine, &kSoftEngine};
 
 // Machines of the devices that are built in. No plan asks the host for KVM.
 class PlanTest : public ::testing::Test {
@@ -48,7 +49,7 @@ class PlanTest : public ::testing::Test {
     source_ = {.name = (folder_ / "m.yaml").string(), .text = Text(parts)};
     spec_ = ReadMachine(source_, diagnostics);
     EXPECT_EQ(diagnostics.Format(), "");
-    return MakePlan(spec_, source_, types_, kEngines, diagnostics);
+    return MakePlan(spec_, source_, types_, kEngines, options_, diagnostics);
   }
   Plan Accept(const Parts& parts) {
     Diagnostics diagnostics(source_);
@@ -82,6 +83,7 @@ class PlanTest : public ::testing::Test {
 
   TypeRegistry types_;
   std::filesystem::path folder_ = "no-such-folder";
+  PlanOptions options_;
   Source source_;
   MachineSpec spec_;
 };
@@ -94,7 +96,7 @@ TEST_F(PlanTest, SmallestMachineMakesSense) {
       .devices = "com1: { type: ns16550a, at: port 0x3f8, console: stdio }",
       .boot = "load: [ { at: 0x1000, hex: \"ee f4\" } ], registers: { rip: 0x1000, rax: 2 }",
   });
-  EXPECT_EQ(plan.engine, &kKvmEngine);
+  EXPECT_THAT(plan.engines, ElementsAre(&kKvmEngine, &kSoftEngine));
   EXPECT_EQ(plan.engine_config.cpus, 1u);
   EXPECT_FALSE(plan.engine_config.kernel_irqchip);
   ASSERT_THAT(plan.slots, SizeIs(1));
@@ -165,6 +167,31 @@ TEST_F(PlanTest, ManyCpusWithAnIrqchipMakeSense) {
 TEST_F(PlanTest, UnknownEngineIsRefused) {
   EXPECT_THAT(Refuse({.more = "cpu: { engine: kwm }"}),
               ElementsAre("5:16: error: there is no engine `kwm`", "help: did you mean `kvm`?"));
+}
+
+TEST_F(PlanTest, EngineThatIsNamedIsTheOnlyOne) {
+  EXPECT_THAT(Accept({.more = "cpu: { engine: soft }"}).engines, ElementsAre(&kSoftEngine));
+  EXPECT_THAT(Accept({.more = "cpu: { engine: kvm }"}).engines, ElementsAre(&kKvmEngine));
+}
+
+TEST_F(PlanTest, EngineThatCannotGiveWhatIsAskedForIsNoChoice) {
+  EXPECT_THAT(Accept({.more = "chipset: { irqchip: kernel }"}).engines, ElementsAre(&kKvmEngine));
+  options_.deterministic = true;
+  EXPECT_THAT(Accept({}).engines, ElementsAre(&kSoftEngine));
+}
+
+TEST_F(PlanTest, NamedEngineSaysWhatItCannotGive) {
+  EXPECT_THAT(Refuse({.more = "cpu: { engine: soft, count: 2 }\nchipset: { irqchip: kernel }"}),
+              ElementsAre(StartsWith("5:29: error: cpu.count cannot be on the engine `soft`: "),
+                          StartsWith("6:21: error: chipset.irqchip cannot be on the engine `soft`: ")));
+  options_.deterministic = true;
+  EXPECT_THAT(Refuse({.more = "cpu: { engine: kvm }"}),
+              ElementsAre(StartsWith("5:16: error: --deterministic cannot be on the engine `kvm`: ")));
+}
+
+TEST_F(PlanTest, WhereNoEngineWillDoEachSaysWhy) {
+  options_.deterministic = true;
+  EXPECT_THAT(Refuse({.more = "chipset: { irqchip: kernel }"}), SizeIs(2));
 }
 
 TEST_F(PlanTest, SecondCpuNeedsAnIrqchip) {

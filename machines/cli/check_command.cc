@@ -12,7 +12,7 @@ int CheckCommand(const CheckOptions& options, const TypeRegistry& types) {
   int exit_code = 0;
   for (const std::string& file : options.files) {
     std::string errors;
-    if (ReadMachineFile(file, types, &errors)) continue;
+    if (ReadMachineFile(file, types, {}, &errors)) continue;
     std::fputs(errors.c_str(), stderr);
     exit_code = kExitFile;
   }

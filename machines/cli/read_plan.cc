@@ -5,15 +5,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "framework/engine/kvm/kvm_engine.h"
+#include "framework/engine/soft/soft_engine.h"
 #include "machines/spec/machine_reader.h"
 
 namespace cardcage {
 
 // In order of preference.
-constexpr std::array<const EngineType*, 1> kEngines = {&kKvmEngine};
+constexpr std::array<const EngineType*, 2> kEngines = {&kKvmEngine, &kSoftEngine};
 
 std::optional<ReadPlan> ReadMachineFile(const std::string& path, const TypeRegistry& types,
-                                        std::string* errors) {
+                                        const PlanOptions& options, std::string* errors) {
   auto source = ReadSource(path);
   if (!source.ok()) {
     *errors = absl::StrCat(path, ": error: ", source.status().message(), "\n");
@@ -22,7 +23,7 @@ std::optional<ReadPlan> ReadMachineFile(const std::string& path, const TypeRegis
   ReadPlan read{.source = *std::move(source), .plan = {}};
   Diagnostics diagnostics(read.source);
   const MachineSpec spec = ReadMachine(read.source, diagnostics);
-  read.plan = MakePlan(spec, read.source, types, kEngines, diagnostics);
+  read.plan = MakePlan(spec, read.source, types, kEngines, options, diagnostics);
   if (diagnostics.ok()) return read;
   *errors = diagnostics.Format();
   return std::nullopt;

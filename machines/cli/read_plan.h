@@ -17,7 +17,7 @@ struct ReadPlan {
 
 // Reads a machine file; where it is wrong, nothing, and `errors` says all of it for a terminal.
 std::optional<ReadPlan> ReadMachineFile(const std::string& path, const TypeRegistry& types,
-                                        std::string* errors);
+                                        const PlanOptions& options, std::string* errors);
 
 }  // namespace cardcage
 

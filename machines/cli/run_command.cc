@@ -115,7 +115,7 @@ int ReportFailure(const Machine::Failure& failure, const Source& source) {
 
 int RunCommand(const RunOptions& options, const TypeRegistry& types) {
   std::string errors;
-  const auto read = ReadMachineFile(options.file, types, &errors);
+  const auto read = ReadMachineFile(options.file, types, {}, &errors);
   if (!read) {
     std::fputs(errors.c_str(), stderr);
     return kExitFile;

@@ -5,8 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "tests/support/kvm.h"
-#include "tests/support/program.h"
+#include "tests/support/engines.h"
 
 namespace cardcage::testing {
 namespace {
@@ -63,49 +62,47 @@ TEST(Usage, HelpGoesToStandardOutput) {
 
 // --- The guest's own code -----------------------------------------------------------------------
 
-TEST(ExitCode, IsTheGuestsOwn) {
-  CARDCAGE_SKIP_WITHOUT_KVM();
-  const TemporaryFolder folder;
+class ExitCode : public OnEachEngine {};
+CARDCAGE_ON_EACH_ENGINE(ExitCode);
+
+TEST_P(ExitCode, IsTheGuestsOwn) {
   const Outcome outcome =
-      RunToEnd(Cardcage({"run", folder.Write("m.yaml", ExitWith("03 00 00 00"))}));
+      RunToEnd(Cardcage({"run", Write("m.yaml", ExitWith("03 00 00 00"))}));
   EXPECT_EQ(outcome.code, 3) << outcome.errors;
   EXPECT_THAT(outcome.errors, IsEmpty());
 }
 
-TEST(ExitCode, Above63Is63AndSaid) {
-  CARDCAGE_SKIP_WITHOUT_KVM();
-  const TemporaryFolder folder;
+TEST_P(ExitCode, Above63Is63AndSaid) {
   const Outcome outcome =
-      RunToEnd(Cardcage({"run", folder.Write("m.yaml", ExitWith("c8 00 00 00"))}));
+      RunToEnd(Cardcage({"run", Write("m.yaml", ExitWith("c8 00 00 00"))}));
   EXPECT_EQ(outcome.code, 63);
   EXPECT_THAT(outcome.errors, AllOf(HasSubstr("200"), HasSubstr("63")));
 }
 
 // exit(256) is exit(0): a code is judged before it is cut to eight bits.
-TEST(ExitCode, BeyondAByteIsNoSuccess) {
-  CARDCAGE_SKIP_WITHOUT_KVM();
-  const TemporaryFolder folder;
+TEST_P(ExitCode, BeyondAByteIsNoSuccess) {
   const Outcome outcome =
-      RunToEnd(Cardcage({"run", folder.Write("m.yaml", ExitWith("00 01 00 00"))}));
+      RunToEnd(Cardcage({"run", Write("m.yaml", ExitWith("00 01 00 00"))}));
   EXPECT_EQ(outcome.code, 63);
   EXPECT_THAT(outcome.errors, HasSubstr("256"));
 }
 
 // --- Ends from outside --------------------------------------------------------------------------
 
-class Spinning : public ::testing::Test {
+class Spinning : public OnEachEngine {
  protected:
   void SetUp() override {
-    CARDCAGE_SKIP_WITHOUT_KVM();
-    machine_ = folder_.Write("spin.yaml", MachineWithGuest("spin"));
-    halted_ = folder_.Write("halt-on.yaml", MachineWithGuest("halt-on"));
+    OnEachEngine::SetUp();
+    machine_ = Write("spin.yaml", MachineWithGuest("spin"));
+    halted_ = Write("halt-on.yaml", MachineWithGuest("halt-on"));
   }
-  TemporaryFolder folder_;
   std::string machine_;  // never leaves the guest
   std::string halted_;   // waits for an interrupt that never comes
 };
 
-TEST_F(Spinning, TimeoutEndsWith124) {
+CARDCAGE_ON_EACH_ENGINE(Spinning);
+
+TEST_P(Spinning, TimeoutEndsWith124) {
   for (const char* timeout : {"0.3", "300ms", "0.3s"}) {
     const Outcome outcome = RunToEnd(Cardcage({"run", "--timeout", timeout, machine_}));
     EXPECT_EQ(outcome.code, 124) << timeout;
@@ -115,19 +112,19 @@ TEST_F(Spinning, TimeoutEndsWith124) {
   }
 }
 
-TEST_F(Spinning, TimeoutEndsAGuestThatWaits) {
+TEST_P(Spinning, TimeoutEndsAGuestThatWaits) {
   const Outcome outcome = RunToEnd(Cardcage({"run", "--timeout=300ms", halted_}));
   EXPECT_EQ(outcome.code, 124);
   EXPECT_EQ(outcome.output, "waiting\n");
 }
 
-TEST_F(Spinning, GuestThatEndsInTimeIsNotTouched) {
-  const Outcome outcome = RunToEnd(Cardcage({"run", Config("hello"), "--timeout", "10s"}));
+TEST_P(Spinning, GuestThatEndsInTimeIsNotTouched) {
+  const Outcome outcome = RunToEnd(Cardcage({"run", Shipped("hello"), "--timeout", "10s"}));
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.elapsed, Lt(seconds(5)));
 }
 
-TEST_F(Spinning, SignalEndsWith128AndItsNumber) {
+TEST_P(Spinning, SignalEndsWith128AndItsNumber) {
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
     Process process(Cardcage({"run", machine_}));
     ASSERT_TRUE(process.WaitForOutput("spinning\n"));
@@ -138,7 +135,7 @@ TEST_F(Spinning, SignalEndsWith128AndItsNumber) {
   }
 }
 
-TEST_F(Spinning, SignalEndsAGuestThatWaits) {
+TEST_P(Spinning, SignalEndsAGuestThatWaits) {
   Process process(Cardcage({"run", halted_}));
   ASSERT_TRUE(process.WaitForOutput("waiting\n"));
   process.Signal(SIGTERM);
@@ -146,9 +143,11 @@ TEST_F(Spinning, SignalEndsAGuestThatWaits) {
 }
 
 // A local APIC of the kernel keeps a halted CPU inside KVM_RUN: only a kick gets it out.
-TEST_F(Spinning, SignalEndsCpusThatHaltInTheKernel) {
+TEST(Halted, CpusInTheKernelAreEndedByASignal) {
+  CARDCAGE_SKIP_WITHOUT_KVM();
+  const TemporaryFolder folder;
   const std::string machine =
-      folder_.Write("halted.yaml",
+      folder.Write("halted.yaml",
                     "cardcage: 1\n"
                     "cpu: { count: 2 }\n"
                     "chipset: { irqchip: kernel }\n"
@@ -165,10 +164,8 @@ TEST_F(Spinning, SignalEndsCpusThatHaltInTheKernel) {
 
 // --- The report of a run ------------------------------------------------------------------------
 
-class Result : public ::testing::Test {
+class Result : public OnEachEngine {
  protected:
-  void SetUp() override { CARDCAGE_SKIP_WITHOUT_KVM(); }
-
   // Runs it, and gives the report.
   nlohmann::json Report(const std::string& machine, std::vector<std::string> more = {}) {
     std::vector<std::string> arguments = {"run", "--result", folder_.Path("result.json"), machine};
@@ -180,57 +177,58 @@ class Result : public ::testing::Test {
     return report.is_object() ? report : nlohmann::json::object();
   }
 
-  TemporaryFolder folder_;
   Outcome outcome_;
 };
+CARDCAGE_ON_EACH_ENGINE(Result);
 
-TEST_F(Result, OfAHalt) {
-  const nlohmann::json report = Report(Config("two-plus-two"));
+TEST_P(Result, OfAHalt) {
+  const nlohmann::json report = Report(Shipped("two-plus-two"));
   EXPECT_EQ(outcome_.output, "4\n");
   EXPECT_EQ(report.value("reason", ""), "halt");
   EXPECT_EQ(report.value("exit_code", -1), 0);
 }
 
-TEST_F(Result, OfDebugExitHasTheExactCode) {
-  const nlohmann::json report = Report(folder_.Write("m.yaml", ExitWith("c8 00 00 00")));
+TEST_P(Result, OfDebugExitHasTheExactCode) {
+  const nlohmann::json report = Report(Write("m.yaml", ExitWith("c8 00 00 00")));
   EXPECT_EQ(report.value("code", -1), 200);
   EXPECT_EQ(report.value("exit_code", -1), 63);
   EXPECT_EQ(report.value("device", ""), "debug-exit");
 }
 
-TEST_F(Result, OfAFaultSaysWhere) {
-  const nlohmann::json report = Report(Config("fault"));
+TEST_P(Result, OfAFaultSaysWhere) {
+  const nlohmann::json report = Report(Shipped("fault"));
   EXPECT_EQ(report.value("exit_code", -1), 76);
   EXPECT_TRUE(report.contains("rip")) << report;
 }
 
-TEST_F(Result, OfATimeout) {
+TEST_P(Result, OfATimeout) {
   const nlohmann::json report =
-      Report(folder_.Write("m.yaml", MachineWithGuest("spin")), {"--timeout", "200ms"});
+      Report(Write("m.yaml", MachineWithGuest("spin")), {"--timeout", "200ms"});
   EXPECT_EQ(report.value("reason", ""), "timeout");
   EXPECT_EQ(report.value("exit_code", -1), 124);
 }
 
-TEST_F(Result, FileThatCannotBeWrittenIsSaid) {
+TEST_P(Result, FileThatCannotBeWrittenIsSaid) {
   const Outcome outcome =
-      RunToEnd(Cardcage({"run", "--result", folder_.Path("nowhere/result.json"), Config("hello")}));
+      RunToEnd(Cardcage({"run", "--result", folder_.Path("nowhere/result.json"), Shipped("hello")}));
   EXPECT_THAT(outcome.errors, HasSubstr("nowhere/result.json"));
   EXPECT_NE(outcome.code, 0);
 }
 
 // --- Paths --------------------------------------------------------------------------------------
 
+class Paths : public OnEachEngine {};
+CARDCAGE_ON_EACH_ENGINE(Paths);
+
 // `file:` is relative to the machine file, whatever the current folder.
-TEST(Paths, LoadIsRelativeToTheFileThatSaysIt) {
-  CARDCAGE_SKIP_WITHOUT_KVM();
-  const TemporaryFolder folder;
-  folder.Write("guest.bin", ReadFile(GuestBinary("hello")));
+TEST_P(Paths, LoadIsRelativeToTheFileThatSaysIt) {
+  folder_.Write("guest.bin", ReadFile(GuestBinary("hello")));
   const std::string file =
-      folder.Write("m.yaml",
-                   "cardcage: 1\n"
-                   "memory: { code: { at: 0x1000, size: 4KiB } }\n"
-                   "devices: { com1: { type: ns16550a, at: port 0x3f8, console: stdio } }\n"
-                   "boot: { load: [ { at: 0x1000, file: guest.bin } ], entry: 0x1000 }\n");
+      Write("m.yaml",
+            "cardcage: 1\n"
+            "memory: { code: { at: 0x1000, size: 4KiB } }\n"
+            "devices: { com1: { type: ns16550a, at: port 0x3f8, console: stdio } }\n"
+            "boot: { load: [ { at: 0x1000, file: guest.bin } ], entry: 0x1000 }\n");
   const Outcome outcome = RunToEnd(Cardcage({"run", file}));
   EXPECT_EQ(outcome.output, "Hello from the cage\n") << outcome.errors;
   EXPECT_EQ(outcome.code, 0);

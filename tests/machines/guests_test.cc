@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Each guest on a real KVM: what comes out of the machine, byte by byte, and how it ends.
+// Each guest on each engine: what comes out of the machine, byte by byte, and how it ends.
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/kvm.h"
-#include "tests/support/program.h"
+#include "tests/support/engines.h"
 
 namespace cardcage::testing {
 namespace {
@@ -25,15 +24,51 @@ struct Guest {
   std::string output;
   int code = 0;
   std::string input = {};
+  bool needs_kvm = false;  // something that KVM alone has
 };
 
-void PrintTo(const Guest& guest, std::ostream* out) { *out << guest.name; }
+// A guest, and the engine that runs it.
+struct Run {
+  Guest guest;
+  std::string engine;
+};
 
-std::string TestName(const ::testing::TestParamInfo<Guest>& info) {
-  std::string name = info.param.name;
+void PrintTo(const Run& run, std::ostream* out) { *out << run.guest.name << " on " << run.engine; }
+
+std::string TestName(const ::testing::TestParamInfo<Run>& info) {
+  std::string name = absl::StrCat(info.param.guest.name, "_on_", info.param.engine);
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 }
+
+// Every guest on every engine that can run it.
+template <size_t kCount>
+std::vector<Run> OnAllEngines(const Guest (&guests)[kCount]) {
+  std::vector<Run> runs;
+  for (const Guest& guest : guests) {
+    for (const char* engine : kEngineNames) {
+      if (!guest.needs_kvm || std::string_view(engine) == "kvm") runs.push_back({guest, engine});
+    }
+  }
+  return runs;
+}
+
+class GuestTest : public ::testing::TestWithParam<Run> {
+ protected:
+  void SetUp() override {
+    const std::string why_not = WhyNoEngine(GetParam().engine);
+    if (!why_not.empty()) GTEST_SKIP() << why_not;
+  }
+
+  Outcome RunMachine(const std::string& text) {
+    const std::string file = folder_.Write("machine.yaml", WithEngine(GetParam().engine, text));
+    Command command = Cardcage({"run", file});
+    command.input = GetParam().guest.input;
+    return RunToEnd(command);
+  }
+
+  const TemporaryFolder folder_;
+};
 
 // --- What configs/ ships ------------------------------------------------------------------------
 
@@ -43,7 +78,7 @@ const Guest kShipped[] = {
     {.name = "string-io", .output = "one string, one instruction\n"},
     {.name = "mmio", .output = "mmio ok\n"},
     {.name = "long-mode", .output = "long mode ok\n"},
-    {.name = "smp", .output = "cpu 0\ncpu 1\n"},
+    {.name = "smp", .output = "cpu 0\ncpu 1\n", .needs_kvm = true},
     {.name = "echo",
      .output = "as it comes,\r\n\xff and back\n",
      .code = 0,
@@ -52,21 +87,20 @@ const Guest kShipped[] = {
     {.name = "flood", .output = ""},
 };
 
-class ShippedGuest : public ::testing::TestWithParam<Guest> {};
+class ShippedGuest : public GuestTest {};
 
 TEST_P(ShippedGuest, PrintsAndEnds) {
-  CARDCAGE_SKIP_WITHOUT_KVM();
-  Command command = Cardcage({"run", Config(GetParam().name)});
-  command.input = GetParam().input;
-  const Outcome outcome = RunToEnd(command);
-  EXPECT_EQ(outcome.output, GetParam().output);
-  EXPECT_EQ(outcome.code, GetParam().code);
-  if (GetParam().code == 0) {
+  const Guest& guest = GetParam().guest;
+  const Outcome outcome = RunMachine(ReadFile(Config(guest.name)));
+  EXPECT_EQ(outcome.output, guest.output);
+  EXPECT_EQ(outcome.code, guest.code);
+  if (guest.code == 0) {
     EXPECT_THAT(outcome.errors, IsEmpty());
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Configs, ShippedGuest, ::testing::ValuesIn(kShipped), TestName);
+INSTANTIATE_TEST_SUITE_P(Configs, ShippedGuest, ::testing::ValuesIn(OnAllEngines(kShipped)),
+                         TestName);
 
 TEST(ShippedGuests, AreAllRunHere) {
   std::vector<std::string> run;
@@ -92,28 +126,26 @@ const Guest kOthers[] = {
     {.name = "stray", .output = "", .code = kGuestFault},
 };
 
-class OtherGuest : public ::testing::TestWithParam<Guest> {
- protected:
-  TemporaryFolder folder_;
-};
+class OtherGuest : public GuestTest {};
 
 TEST_P(OtherGuest, PrintsAndEnds) {
-  CARDCAGE_SKIP_WITHOUT_KVM();
-  const std::string file = folder_.Write("machine.yaml", MachineWithGuest(GetParam().name));
-  const Outcome outcome = RunToEnd(Cardcage({"run", file}));
-  EXPECT_EQ(outcome.output, GetParam().output);
-  EXPECT_EQ(outcome.code, GetParam().code) << outcome.errors;
+  const Guest& guest = GetParam().guest;
+  const Outcome outcome = RunMachine(MachineWithGuest(guest.name));
+  EXPECT_EQ(outcome.output, guest.output);
+  EXPECT_EQ(outcome.code, guest.code) << outcome.errors;
 }
 
-INSTANTIATE_TEST_SUITE_P(Guests, OtherGuest, ::testing::ValuesIn(kOthers), TestName);
+INSTANTIATE_TEST_SUITE_P(Guests, OtherGuest, ::testing::ValuesIn(OnAllEngines(kOthers)), TestName);
 
 // --- A guest that goes wrong --------------------------------------------------------------------
 
+class GuestFault : public OnEachEngine {};
+CARDCAGE_ON_EACH_ENGINE(GuestFault);
+
 // Where hardware keeps the state of a CPU that has shut down, it is shown, with the instruction that it
 // stood at. SVM resets it: what is left are the last accesses, which are told everywhere.
-TEST(GuestFault, ShowsWhereTheGuestStood) {
-  CARDCAGE_SKIP_WITHOUT_KVM();
-  const Outcome outcome = RunToEnd(Cardcage({"run", Config("fault")}));
+TEST_P(GuestFault, ShowsWhereTheGuestStood) {
+  const Outcome outcome = RunToEnd(Cardcage({"run", Shipped("fault")}));
   EXPECT_EQ(outcome.code, kGuestFault);
   EXPECT_THAT(outcome.elapsed, Lt(std::chrono::seconds(1)));
   EXPECT_THAT(outcome.errors,
@@ -122,11 +154,9 @@ TEST(GuestFault, ShowsWhereTheGuestStood) {
   EXPECT_THAT(outcome.errors, HasSubstr("out 0x80, 1 byte: 0x2a"));
 }
 
-TEST(GuestFault, InstructionThatCannotBeFetched) {
-  CARDCAGE_SKIP_WITHOUT_KVM();
-  const TemporaryFolder folder;
+TEST_P(GuestFault, InstructionThatCannotBeFetched) {
   const Outcome outcome =
-      RunToEnd(Cardcage({"run", folder.Write("machine.yaml", MachineWithGuest("stray"))}));
+      RunToEnd(Cardcage({"run", Write("machine.yaml", MachineWithGuest("stray"))}));
   EXPECT_EQ(outcome.code, kGuestFault);
   EXPECT_THAT(outcome.elapsed, Lt(std::chrono::seconds(1)));
   // The address is CS's base plus RIP, and neither alone says it.

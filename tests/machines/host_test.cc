@@ -9,8 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/kvm.h"
-#include "tests/support/program.h"
+#include "tests/support/engines.h"
 
 namespace cardcage::testing {
 namespace {
@@ -65,7 +64,7 @@ TEST(SystemCalls, OfAnExitAreKvmRunAlone) {
     const size_t at = machine.find("rcx: 100000");
     EXPECT_NE(at, std::string::npos);
     machine.replace(at, std::string("rcx: 100000").size(), absl::StrCat("rcx: ", count));
-    return Cardcage({"run", folder.Write("flood.yaml", machine)});
+    return Cardcage({"run", folder.Write("flood.yaml", WithEngine("kvm", machine))});
   };
   std::string why;
   if (CountCalls({.arguments = {"true"}}, folder, why).empty()) {
@@ -90,7 +89,9 @@ TEST(HostWithoutKvm, NoPermissionIsSaidWithTheCure) {
     GTEST_SKIP() << "needs a KVM that is closed to the user nobody";
   }
   nobody.resize(nobody.size() - 3);
-  Command command = Cardcage({"run", Config("hello")});
+  const TemporaryFolder folder;
+  Command command =
+      Cardcage({"run", folder.Write("m.yaml", WithEngine("kvm", ReadFile(Config("hello"))))});
   command.arguments.insert(command.arguments.begin(), nobody.begin(), nobody.end());
   const Outcome outcome = RunToEnd(command);
   EXPECT_EQ(outcome.code, kHostCannot);
@@ -102,8 +103,13 @@ TEST(HostWithoutKvm, NoPermissionIsSaidWithTheCure) {
 // Runs the program where a mount hides what is at /dev.
 class HiddenKvm : public ::testing::Test {
  protected:
-  // `mount` is a shell command, in a mount namespace of its own.
-  static Outcome RunAfter(const std::string& mount, const std::string& machine = Config("hello")) {
+  // `mount` is a shell command, in a mount namespace of its own; the machine is hello on that engine.
+  static Outcome RunAfter(const std::string& mount, std::string_view engine) {
+    const TemporaryFolder folder;
+    return RunFileAfter(
+        mount, folder.Write("m.yaml", WithEngine(engine, ReadFile(Config("hello")))));
+  }
+  static Outcome RunFileAfter(const std::string& mount, const std::string& machine) {
     Command command = Cardcage({"run", machine});
     command.arguments.insert(
         command.arguments.begin(),
@@ -117,7 +123,7 @@ class HiddenKvm : public ::testing::Test {
 };
 
 TEST_F(HiddenKvm, NoDeviceIsSaidWithTheCure) {
-  const Outcome outcome = RunAfter("mount -t tmpfs none /dev");
+  const Outcome outcome = RunAfter("mount -t tmpfs none /dev", "kvm");
   if (CannotMount(outcome)) GTEST_SKIP() << "needs a mount namespace, and so root";
   EXPECT_EQ(outcome.code, kHostCannot);
   EXPECT_THAT(outcome.output, IsEmpty());
@@ -125,8 +131,19 @@ TEST_F(HiddenKvm, NoDeviceIsSaidWithTheCure) {
                                     AnyOf(HasSubstr("modprobe"), HasSubstr("BIOS"))));
 }
 
+TEST_F(HiddenKvm, MachineRunsAllTheSameAndSaysSo) {
+  if (!WhyNoEngine("soft").empty()) GTEST_SKIP() << WhyNoEngine("soft");
+  const Outcome outcome = RunAfter("mount -t tmpfs none /dev", "auto");
+  if (CannotMount(outcome)) GTEST_SKIP() << "needs a mount namespace, and so root";
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.output, "Hello from the cage\n");
+  EXPECT_EQ(outcome.errors,
+            "cardcage: /dev/kvm: No such file or directory: running on the engine `soft` (software, "
+            "without KVM)\n");
+}
+
 TEST_F(HiddenKvm, AnotherDeviceInItsPlaceIsSaid) {
-  const Outcome outcome = RunAfter("mount --bind /dev/null /dev/kvm");
+  const Outcome outcome = RunAfter("mount --bind /dev/null /dev/kvm", "kvm");
   if (CannotMount(outcome)) GTEST_SKIP() << "needs a mount namespace, and so root";
   EXPECT_EQ(outcome.code, kHostCannot);
   EXPECT_THAT(outcome.errors, AllOf(HasSubstr("KVM_GET_API_VERSION"), HasSubstr("not KVM")));
@@ -136,7 +153,7 @@ TEST_F(HiddenKvm, AnotherDeviceInItsPlaceIsSaid) {
 TEST_F(HiddenKvm, WrongMachineFileIsToldAllTheSame) {
   const TemporaryFolder folder;
   const std::string file = folder.Write("machine.yaml", "cardcage: 1\nmemroy: {}\n");
-  const Outcome outcome = RunAfter("mount -t tmpfs none /dev", file);
+  const Outcome outcome = RunFileAfter("mount -t tmpfs none /dev", file);
   if (CannotMount(outcome)) GTEST_SKIP() << "needs a mount namespace, and so root";
   EXPECT_EQ(outcome.code, 65);
   EXPECT_THAT(outcome.errors, StartsWith(file));

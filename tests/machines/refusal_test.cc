@@ -6,13 +6,13 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/kvm.h"
-#include "tests/support/program.h"
+#include "tests/support/engines.h"
 
 namespace cardcage::testing {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -26,8 +26,10 @@ constexpr unsigned kCapReadonlyMem = 81, kCapImmediateExit = 136, kCapIrqchip = 
 class RefusingKvm : public ::testing::Test {
  protected:
   void SetUp() override { CARDCAGE_SKIP_WITHOUT_KVM(); }
-  static Outcome Run(const std::string& how, const std::string& machine = Config("hello")) {
-    Command command = Cardcage({"run", machine});
+  // `machine` is the text of a machine file. It runs on KVM or not at all.
+  static Outcome Run(const std::string& how, const std::string& machine = ReadFile(Config("hello"))) {
+    const TemporaryFolder folder;
+    Command command = Cardcage({"run", folder.Write("machine.yaml", WithEngine("kvm", machine))});
     command.environment = {std::string("LD_PRELOAD=") + CARDCAGE_REFUSE_KVM, how};
     return RunToEnd(command);
   }
@@ -38,6 +40,20 @@ class RefusingKvm : public ::testing::Test {
 
 TEST_F(RefusingKvm, WithoutARefusalTheMachineRuns) {
   EXPECT_EQ(Run("REFUSE_NOTHING=1").output, "Hello from the cage\n");
+}
+
+// On `engine: auto`, which is the default.
+TEST_F(RefusingKvm, AnotherEngineTakesTheMachineWhereNoneIsNamed) {
+  if (!WhyNoEngine("soft").empty()) GTEST_SKIP() << WhyNoEngine("soft");
+  for (const unsigned ioctl : {kCreateVm, kCreateVcpu}) {
+    Command command = Cardcage({"run", Config("hello")});
+    command.environment = {std::string("LD_PRELOAD=") + CARDCAGE_REFUSE_KVM, Refuse(ioctl, EBUSY)};
+    const Outcome outcome = RunToEnd(command);
+    EXPECT_EQ(outcome.code, 0) << outcome.errors;
+    EXPECT_EQ(outcome.output, "Hello from the cage\n");
+    EXPECT_THAT(outcome.errors, ContainsRegex("^cardcage: KVM_CREATE_[A-Z]+: Device or resource busy: "
+                                              "running on the engine `soft`[^\n]*\n$"));
+  }
 }
 
 TEST_F(RefusingKvm, BusyCpuIsAnotherHypervisor) {
@@ -78,20 +94,18 @@ TEST_F(RefusingKvm, MissingCapabilityIsNamedWithItsUse) {
 TEST_F(RefusingKvm, CapabilityIsAskedOnlyWhereTheMachineNeedsIt) {
   const std::string no_rom = absl::StrCat("REFUSE_CAPABILITY=", kCapReadonlyMem);
   EXPECT_EQ(Run(no_rom).code, 0);
-  const TemporaryFolder folder;
   const std::string rom =
-      folder.Write("rom.yaml",
-                   "cardcage: 1\nmemory: { bios: { at: 0, size: 4KiB, kind: rom } }\n"
-                   "boot: { load: [ { at: 0, hex: f4 } ], entry: 0 }\n");
+      "cardcage: 1\nmemory: { bios: { at: 0, size: 4KiB, kind: rom } }\n"
+      "boot: { load: [ { at: 0, hex: f4 } ], entry: 0 }\n";
   EXPECT_EQ(Run("REFUSE_NOTHING=1", rom).code, 0);
   EXPECT_THAT(Run(no_rom, rom).errors, HasSubstr("KVM_CAP_READONLY_MEM, needed for rom slot bios"));
   const std::string no_irqchip = absl::StrCat("REFUSE_CAPABILITY=", kCapIrqchip);
   EXPECT_EQ(Run(no_irqchip).code, 0);
-  EXPECT_THAT(Run(no_irqchip, Config("smp")).errors, HasSubstr("chipset.irqchip: kernel"));
+  EXPECT_THAT(Run(no_irqchip, ReadFile(Config("smp"))).errors, HasSubstr("chipset.irqchip: kernel"));
 }
 
 TEST_F(RefusingKvm, InterruptControllersThatAreRefusedAreSaid) {
-  const Outcome outcome = Run(Refuse(kCreateIrqchip, EEXIST), Config("smp"));
+  const Outcome outcome = Run(Refuse(kCreateIrqchip, EEXIST), ReadFile(Config("smp")));
   EXPECT_EQ(outcome.code, kHostCannot);
   EXPECT_THAT(outcome.errors, HasSubstr("KVM_CREATE_IRQCHIP: File exists"));
 }

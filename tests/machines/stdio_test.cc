@@ -11,8 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/kvm.h"
-#include "tests/support/program.h"
+#include "tests/support/engines.h"
 
 namespace cardcage::testing {
 namespace {
@@ -39,20 +38,17 @@ std::string Poured(size_t count) {
   return bytes;
 }
 
-class StdioTest : public ::testing::Test {
+class StdioTest : public OnEachEngine {
  protected:
-  void SetUp() override { CARDCAGE_SKIP_WITHOUT_KVM(); }
-
   Command Pour(std::string_view guest, size_t count) {
-    return Cardcage({"run", folder_.Write("pour.yaml", MachineWithGuest(guest, count))});
+    return Cardcage({"run", Write("pour.yaml", MachineWithGuest(guest, count))});
   }
-
-  TemporaryFolder folder_;
 };
+CARDCAGE_ON_EACH_ENGINE(StdioTest);
 
 // --- Output -------------------------------------------------------------------------------------
 
-TEST_F(StdioTest, SlowReaderLosesNothingOfAGuestThatLooks) {
+TEST_P(StdioTest, SlowReaderLosesNothingOfAGuestThatLooks) {
   constexpr size_t kCount = 200'000;
   Command command = Pour("pour", kCount);
   command.stdout_capacity = kPipe;
@@ -63,7 +59,7 @@ TEST_F(StdioTest, SlowReaderLosesNothingOfAGuestThatLooks) {
   EXPECT_THAT(outcome.errors, IsEmpty());
 }
 
-TEST_F(StdioTest, GuestThatDoesNotLookLosesWhatIsBeyondAndItIsCounted) {
+TEST_P(StdioTest, GuestThatDoesNotLookLosesWhatIsBeyondAndItIsCounted) {
   constexpr size_t kCount = 100'000;
   Command command = Pour("pour-blind", kCount);
   command.stdout_capacity = kPipe;
@@ -75,7 +71,7 @@ TEST_F(StdioTest, GuestThatDoesNotLookLosesWhatIsBeyondAndItIsCounted) {
   EXPECT_THAT(outcome.errors, HasSubstr(absl::StrCat(kCount - outcome.output.size())));
 }
 
-TEST_F(StdioTest, HeldOutputIsDeliveredAfterTheEnd) {
+TEST_P(StdioTest, HeldOutputIsDeliveredAfterTheEnd) {
   constexpr size_t kCount = 30'000;
   Command command = Pour("pour", kCount);
   command.stdout_capacity = kPipe;
@@ -85,7 +81,7 @@ TEST_F(StdioTest, HeldOutputIsDeliveredAfterTheEnd) {
   EXPECT_TRUE(outcome.output == Poured(kCount)) << "of " << outcome.output.size() << " bytes";
 }
 
-TEST_F(StdioTest, ReaderThatNeverReadsIsWaitedForFiveSeconds) {
+TEST_P(StdioTest, ReaderThatNeverReadsIsWaitedForFiveSeconds) {
   Command command = Pour("pour", 10'000);
   command.stdout_capacity = kPipe;
   command.stdout_unread_for = seconds(60);
@@ -96,10 +92,10 @@ TEST_F(StdioTest, ReaderThatNeverReadsIsWaitedForFiveSeconds) {
   EXPECT_THAT(outcome.errors, HasSubstr(absl::StrCat(10'000 - kPipe)));
 }
 
-TEST_F(StdioTest, SocketTakesOutputToo) {
+TEST_P(StdioTest, SocketTakesOutputToo) {
   std::array<int, 2> ends{};
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
-  Command command = Cardcage({"run", Config("hello")});
+  Command command = Cardcage({"run", Shipped("hello")});
   command.stdout_fd = ends[1];
   EXPECT_EQ(RunToEnd(command).code, 0);
   std::array<char, 100> buffer{};
@@ -110,11 +106,11 @@ TEST_F(StdioTest, SocketTakesOutputToo) {
 }
 
 // Standard output belongs to the shell too: it must not find it non-blocking afterwards.
-TEST_F(StdioTest, FlagsOfSharedOutputStayAsTheyWere) {
+TEST_P(StdioTest, FlagsOfSharedOutputStayAsTheyWere) {
   std::array<int, 2> ends{};
   ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
   const int before = fcntl(ends[1], F_GETFL);
-  Command command = Cardcage({"run", Config("hello")});
+  Command command = Cardcage({"run", Shipped("hello")});
   command.stdout_fd = ends[1];
   EXPECT_EQ(RunToEnd(command).code, 0);
   EXPECT_EQ(fcntl(ends[1], F_GETFL), before);
@@ -122,18 +118,18 @@ TEST_F(StdioTest, FlagsOfSharedOutputStayAsTheyWere) {
   close(ends[1]);
 }
 
-TEST_F(StdioTest, ClosedPipeEndsWith141) {
+TEST_P(StdioTest, ClosedPipeEndsWith141) {
   std::array<int, 2> ends{};
   ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
   close(ends[0]);
-  Command command = Cardcage({"run", Config("hello")});
+  Command command = Cardcage({"run", Shipped("hello")});
   command.stdout_fd = ends[1];
   const Outcome outcome = RunToEnd(command);
   close(ends[1]);
   EXPECT_EQ(outcome.code, kClosedPipe);
 }
 
-TEST_F(StdioTest, ClosedPipeEndsAGuestThatWouldNot) {
+TEST_P(StdioTest, ClosedPipeEndsAGuestThatWouldNot) {
   std::array<int, 2> ends{};
   ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
   close(ends[0]);
@@ -144,11 +140,11 @@ TEST_F(StdioTest, ClosedPipeEndsAGuestThatWouldNot) {
   EXPECT_EQ(outcome.code, kClosedPipe);
 }
 
-TEST_F(StdioTest, ClosedPipeEndsWith141WhereTheSignalIsIgnored) {
+TEST_P(StdioTest, ClosedPipeEndsWith141WhereTheSignalIsIgnored) {
   std::array<int, 2> ends{};
   ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
   close(ends[0]);
-  Command command = Cardcage({"run", Config("hello")});
+  Command command = Cardcage({"run", Shipped("hello")});
   command.arguments.insert(command.arguments.begin(), {"env", "--ignore-signal=PIPE"});
   command.stdout_fd = ends[1];
   const Outcome outcome = RunToEnd(command);
@@ -157,10 +153,10 @@ TEST_F(StdioTest, ClosedPipeEndsWith141WhereTheSignalIsIgnored) {
 }
 
 // The machine goes on: the guest's own end is what ends it.
-TEST_F(StdioTest, FullDiskIsSaidOnceWithTheCount) {
+TEST_P(StdioTest, FullDiskIsSaidOnceWithTheCount) {
   const int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
   ASSERT_GE(full, 0);
-  Command command = Cardcage({"run", Config("hello")});
+  Command command = Cardcage({"run", Shipped("hello")});
   command.stdout_fd = full;
   const Outcome outcome = RunToEnd(command);
   close(full);
@@ -169,12 +165,12 @@ TEST_F(StdioTest, FullDiskIsSaidOnceWithTheCount) {
   EXPECT_EQ(std::count(outcome.errors.begin(), outcome.errors.end(), '\n'), 1) << outcome.errors;
 }
 
-TEST_F(StdioTest, FullDiskDoesNotHideTheGuestsCode) {
+TEST_P(StdioTest, FullDiskDoesNotHideTheGuestsCode) {
   const int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
   ASSERT_GE(full, 0);
   // MOV DX, 0x3f8; OUT DX, AL; MOV AL, 3; OUT 0xf4, AL; HLT.
   Command command =
-      Cardcage({"run", folder_.Write("m.yaml", MachineWithCode("ba f8 03 ee b0 03 e6 f4 f4"))});
+      Cardcage({"run", Write("m.yaml", MachineWithCode("ba f8 03 ee b0 03 e6 f4 f4"))});
   command.stdout_fd = full;
   const Outcome outcome = RunToEnd(command);
   close(full);
@@ -182,8 +178,8 @@ TEST_F(StdioTest, FullDiskDoesNotHideTheGuestsCode) {
   EXPECT_THAT(outcome.errors, HasSubstr("1 byte"));
 }
 
-TEST_F(StdioTest, OutputThatIsNotOpenIsAWriteError) {
-  Command command = Cardcage({"run", Config("hello")});
+TEST_P(StdioTest, OutputThatIsNotOpenIsAWriteError) {
+  Command command = Cardcage({"run", Shipped("hello")});
   command.stdout_fd = Command::kClosed;
   const Outcome outcome = RunToEnd(command);
   EXPECT_EQ(outcome.code, kHostCannot);
@@ -191,24 +187,24 @@ TEST_F(StdioTest, OutputThatIsNotOpenIsAWriteError) {
 }
 
 // A descriptor that is missing at the start must not become KVM's, and be written to.
-TEST_F(StdioTest, NothingIsOpenAtAll) {
-  Command command = Cardcage({"run", Config("hello")});
+TEST_P(StdioTest, NothingIsOpenAtAll) {
+  Command command = Cardcage({"run", Shipped("hello")});
   command.stdin_fd = command.stdout_fd = command.stderr_fd = Command::kClosed;
   EXPECT_EQ(RunToEnd(command).code, kHostCannot);
 }
 
 // --- Input --------------------------------------------------------------------------------------
 
-TEST_F(StdioTest, GuestGoesOnAfterTheEndOfInput) {
-  Command command = Cardcage({"run", "--timeout", "500ms", Config("echo")});
+TEST_P(StdioTest, GuestGoesOnAfterTheEndOfInput) {
+  Command command = Cardcage({"run", "--timeout", "500ms", Shipped("echo")});
   command.input = "abc";
   const Outcome outcome = RunToEnd(command);
   EXPECT_EQ(outcome.output, "abc");
   EXPECT_EQ(outcome.code, kTimeout);
 }
 
-TEST_F(StdioTest, GuestGoesOnWithoutInput) {
-  Command command = Cardcage({"run", Config("hello")});
+TEST_P(StdioTest, GuestGoesOnWithoutInput) {
+  Command command = Cardcage({"run", Shipped("hello")});
   command.stdin_fd = Command::kClosed;
   const Outcome outcome = RunToEnd(command);
   EXPECT_EQ(outcome.output, "Hello from the cage\n");
@@ -216,11 +212,11 @@ TEST_F(StdioTest, GuestGoesOnWithoutInput) {
   EXPECT_THAT(outcome.errors, IsEmpty());
 }
 
-TEST_F(StdioTest, InputMayBeAFile) {
+TEST_P(StdioTest, InputMayBeAFile) {
   const std::string file = folder_.Write("input", "from a file\n\x04");
   const int input = open(file.c_str(), O_RDONLY | O_CLOEXEC);
   ASSERT_GE(input, 0);
-  Command command = Cardcage({"run", Config("echo")});
+  Command command = Cardcage({"run", Shipped("echo")});
   command.stdin_fd = input;
   const Outcome outcome = RunToEnd(command);
   close(input);
@@ -228,8 +224,8 @@ TEST_F(StdioTest, InputMayBeAFile) {
   EXPECT_EQ(outcome.code, 0);
 }
 
-TEST_F(StdioTest, InputComesAsItIsTyped) {
-  Command command = Cardcage({"run", Config("echo")});
+TEST_P(StdioTest, InputComesAsItIsTyped) {
+  Command command = Cardcage({"run", Shipped("echo")});
   command.input = "a";
   command.input_stays_open = true;
   Process process(command);
@@ -239,10 +235,10 @@ TEST_F(StdioTest, InputComesAsItIsTyped) {
 }
 
 // More than the host reads ahead: the rest waits in the pipe until the guest has taken some.
-TEST_F(StdioTest, InputIsNotLostByAGuestThatIsSlow) {
+TEST_P(StdioTest, InputIsNotLostByAGuestThatIsSlow) {
   std::string input;
   for (int i = 0; i < 20'000; ++i) input += static_cast<char>('a' + i % 23);
-  Command command = Cardcage({"run", Config("echo")});
+  Command command = Cardcage({"run", Shipped("echo")});
   command.input = input + '\x04';
   const Outcome outcome = RunToEnd(command);
   EXPECT_EQ(outcome.code, 0);

@@ -42,11 +42,15 @@ std::vector<OwnedRange> OwnedRanges(const EngineConfig& config) {
   return ranges;
 }
 
+std::vector<EngineRefusal> Refusals(const EngineConfig& config) {
+  if (!config.deterministic) return {};
+  return {{"--deterministic", "KVM's CPUs run by the host's clock, so no two runs are the same"}};
+}
+
 class KvmEngine final : public Engine {
  public:
   static absl::StatusOr<std::unique_ptr<Engine>> Create(const EngineConfig& config,
-                                                        const GuestMemory& memory,
-                                                        Reporter reporter);
+                                                        GuestMemory& memory, Reporter reporter);
 
   absl::StatusOr<std::unique_ptr<Vcpu>> CreateVcpu(Bus& bus) override;
 
@@ -67,7 +71,7 @@ class KvmEngine final : public Engine {
 };
 
 absl::StatusOr<std::unique_ptr<Engine>> KvmEngine::Create(const EngineConfig& config,
-                                                          const GuestMemory& memory,
+                                                          GuestMemory& memory,
                                                           Reporter reporter) {
   auto engine = std::unique_ptr<KvmEngine>(new KvmEngine(std::move(reporter)));
   if (absl::Status status = engine->OpenSystem(); !status.ok()) return status;
@@ -196,7 +200,9 @@ absl::StatusOr<std::unique_ptr<Vcpu>> KvmEngine::CreateVcpu(Bus& bus) {
 
 const EngineType kKvmEngine = {
     .name = "kvm",
+    .description = "the hardware's own CPUs",
     .owned_ranges = &OwnedRanges,
+    .refusals = &Refusals,
     .create = &KvmEngine::Create,
 };
 
