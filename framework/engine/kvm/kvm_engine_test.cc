@@ -78,94 +78,6 @@ class KvmEngineTest : public ::testing::Test {
   std::unique_ptr<Vcpu> vcpu_;
 };
 
-TEST_F(KvmEngineTest, ServesPortsAndComesBackAtHalt) {
-  Load({0xba, 0x00, 0x05, 0xb0, 0x2a, 0xee, 0xec, 0xec, 0xf4});  // out 42; in; in; hlt
-  port_.next = 7;
-  const VmExit exit = vcpu_->Run();
-  EXPECT_EQ(exit.reason, Reason::kHalt);
-  EXPECT_FALSE(exit.interrupts_enabled);
-  EXPECT_THAT(port_.written, ::testing::ElementsAre(42));
-  EXPECT_EQ(vcpu_->GetRegisters()->rax, 8u);
-  EXPECT_EQ(vcpu_->GetRegisters()->rip, 0x1009u);
-}
-
-TEST_F(KvmEngineTest, HaltTellsWhetherInterruptsAreOn) {
-  Load({0xfb, 0xf4});  // sti; hlt
-  EXPECT_TRUE(vcpu_->Run().interrupts_enabled);
-}
-
-TEST_F(KvmEngineTest, StringInputFillsGuestMemoryElementByElement) {
-  // mov dx, 0x500; mov di, 0x2000; mov cx, 1500; cld; rep insw; hlt
-  Load({0xba, 0x00, 0x05, 0xbf, 0x00, 0x20, 0xb9, 0xdc, 0x05, 0xfc, 0xf3, 0x6d, 0xf4});
-  EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
-  uint16_t words[1500];
-  ASSERT_TRUE(memory_.Read(0x2000, std::as_writable_bytes(std::span(words))).ok());
-  for (uint16_t i = 0; i < 1500; ++i) ASSERT_EQ(words[i], i);
-}
-
-TEST_F(KvmEngineTest, ServesMemoryThatIsADevices) {
-  // mov ax, 0xd000; mov ds, ax; mov word [0], 0x1234; mov al, [4]; hlt
-  Load({0xb8, 0x00, 0xd0, 0x8e, 0xd8, 0xc7, 0x06, 0x00, 0x00, 0x34, 0x12, 0xa0, 0x04, 0x00, 0xf4});
-  port_.next = 0x77;
-  EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
-  EXPECT_THAT(port_.written, ::testing::ElementsAre(0x1234));
-  EXPECT_EQ(vcpu_->GetRegisters()->rax & 0xff, 0x77u);
-}
-
-TEST_F(KvmEngineTest, WriteToRomIsDroppedAndItsContentStays) {
-  AddSlot("rom", 0xf0000, 0x1000, MemorySlot::Kind::kRom);
-  auto claim = std::make_unique<Mapping>();
-  claim->range = {0xf0000, 0x1000};
-  claim->is_claim = true;
-  ASSERT_TRUE(bus_.mmio.Add(std::move(claim)).ok());
-  bus_.mmio.Publish();
-  const uint8_t seven[] = {7};
-  ASSERT_TRUE(memory_.Write(0xf0000, std::as_bytes(std::span(seven))).ok());
-  // mov ax, 0xf000; mov ds, ax; mov byte [0], 1; mov al, [0]; hlt
-  Load({0xb8, 0x00, 0xf0, 0x8e, 0xd8, 0xc6, 0x06, 0x00, 0x00, 0x01, 0xa0, 0x00, 0x00, 0xf4});
-  EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
-  EXPECT_EQ(vcpu_->GetRegisters()->rax & 0xff, 7u);
-  EXPECT_EQ(vcpu_->accessor().dropped.value(), 1u);
-}
-
-TEST_F(KvmEngineTest, KickEndsAGuestThatLoopsForEver) {
-  Load({0xeb, 0xfe});  // jmp .
-  VcpuThread thread(*vcpu_, [](const VmExit&) { FAIL() << "a stop is not an end"; });
-  thread.Start();
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  thread.RequestStop();
-  thread.Join();
-  EXPECT_EQ(vcpu_->GetRegisters()->rip, 0x1000u);
-}
-
-TEST_F(KvmEngineTest, KickBeforeTheRunIsNotLost) {
-  Load({0xeb, 0xfe});
-  vcpu_->Kick();
-  EXPECT_EQ(vcpu_->Run().reason, Reason::kKicked);
-}
-
-TEST_F(KvmEngineTest, KickInsideAnAccessStopsRightAfterIt) {
-  struct Stopper {
-    Vcpu* vcpu = nullptr;
-    static cardcage_status Write(void* self, cardcage_access*) {
-      static_cast<Stopper*>(self)->vcpu->Kick();
-      return CARDCAGE_OK;
-    }
-  } stopper;
-  auto mapping = std::make_unique<Mapping>();
-  mapping->range = {0xf4, 1};
-  mapping->write = &Stopper::Write;
-  mapping->device = &stopper;
-  mapping->sizes = 1;
-  ASSERT_TRUE(bus_.ports.Add(std::move(mapping)).ok());
-  bus_.ports.Publish();
-  Load({0xe6, 0xf4, 0x40, 0xf4});  // out 0xf4, al; inc ax; hlt
-  stopper.vcpu = vcpu_.get();
-  EXPECT_EQ(vcpu_->Run().reason, Reason::kKicked);
-  EXPECT_EQ(vcpu_->GetRegisters()->rip, 0x1002u);  // the access is complete, and nothing after it
-  EXPECT_EQ(vcpu_->GetRegisters()->rax, 0u);
-}
-
 TEST_F(KvmEngineTest, UnknownMsrGivesTheGuestAFaultAndALine) {
   // The #GP goes through the vector table to a hlt: mov word [0x34], 0x1100 ; xor ... rdmsr
   AddSlot("ivt", 0x0, 0x1000, MemorySlot::Kind::kRam);
@@ -180,23 +92,6 @@ TEST_F(KvmEngineTest, UnknownMsrGivesTheGuestAFaultAndALine) {
   EXPECT_EQ(vcpu_->GetRegisters()->rip, 0x1081u);
   ASSERT_EQ(reported_.size(), 1u);
   EXPECT_THAT(reported_[0], HasSubstr("read of MSR 0x12345678"));
-}
-
-TEST_F(KvmEngineTest, TranslatesLinearAddresses) {
-  Load({0xf4});
-  EXPECT_EQ(*vcpu_->Translate(0x1234), 0x1234u);
-}
-
-TEST_F(KvmEngineTest, RegistersReadBackAsTheyWereSet) {
-  Load({0xf4});
-  CpuRegisters registers;
-  registers.rip = 0x1000;
-  registers.rax = 0x1122334455667788;
-  registers.r15 = 15;
-  registers.ds.selector = 0x1234;
-  registers.ds.base = 0x12340;
-  ASSERT_TRUE(vcpu_->SetRegisters(registers).ok());
-  EXPECT_EQ(Format(*vcpu_->GetRegisters()), Format(registers));
 }
 
 TEST_F(KvmEngineTest, MoreCpusThanKvmHasAreRefused) {

@@ -32,13 +32,18 @@ uint64_t MemoryAccess::LinearOf(uint64_t physical) const {
 
 MemoryAccess::Portion MemoryAccess::Find(bool is_write, uint64_t physical, unsigned size,
                                          uint64_t value, uint64_t instruction) {
-  const uint64_t part = LinearOf(physical);
+  // The parts of an unaligned read begin before it and end behind it.
+  const bool is_widened = !is_write && (linear_ & (size_ - 1)) != 0;
+  const uint64_t first = is_widened ? linear_ & ~uint64_t{size_ - 1} : linear_;
+  const uint64_t last = is_widened ? first + 2 * size_ : linear_ + size_;
+  uint64_t part = LinearOf(physical);
   const bool belongs = size_ != 0 && size_ <= bytes_.size() && is_write == is_write_ &&
-                       instruction == instruction_ && part < linear_ + size_ &&
-                       linear_ < part + size;
+                       instruction == instruction_ && part >= first && part + size <= last;
   if (!belongs) {
     Begin(is_write, physical, size, value, instruction);
+    part = physical;
   }
+  if (part >= linear_ + size_ || part + size <= linear_) return {};
   const unsigned page = PageOf(physical);
   const uint64_t second_page = (linear_ & ~kPageMask) + kPageMask + 1;
   const uint64_t begin = page == 0 ? linear_ : second_page;

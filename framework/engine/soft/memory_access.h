@@ -27,7 +27,7 @@ class MemoryAccess {
   void Begin(bool is_write, uint64_t linear, unsigned size, uint64_t value, uint64_t instruction);
 
   // The portion that a part of `size` bytes at `physical` belongs to. A part that belongs to no access
-  // that was told stands for itself.
+  // that was told stands for itself; of one that the guest did not ask for, nothing is to be made.
   Portion Find(bool is_write, uint64_t physical, unsigned size, uint64_t value,
                uint64_t instruction);
 

@@ -2,6 +2,7 @@
 #include "framework/engine/soft/soft_vcpu.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -103,7 +104,7 @@ VmExit SoftVcpu::Run() {
     // The library tells of all code that it translates, but for the very first.
     has_started_ = true;
     const uint64_t begin = cpu_->Load().registers.InstructionAddress();
-    FindTimeStamps(begin, kPageSize - (begin & kPageMask));
+    NoteCode(begin, kPageSize - (begin & kPageMask));
   }
   for (;;) {
     // An exchange, so that what the kicker did before the kick is seen after this.
@@ -263,16 +264,30 @@ uint64_t SoftVcpu::Read(uint64_t address, unsigned size) {
 void SoftVcpu::Write(uint64_t address, unsigned size, uint64_t value) {
   const MemorySlot* slot = memory_.Find(address);
   if (slot == nullptr || slot->kind() != MemorySlot::Kind::kRam) return;
-  // Through Unicorn, so that it forgets what it has translated of these bytes.
-  library_.mem_write(cpu_->handle(), address, &value, size);
+  if (!memory_.Write(address, std::as_bytes(std::span(&value, 1)).first(size)).ok()) return;
+  // Unicorn does not see this write, and has to forget what it has translated of these bytes.
+  const auto code = code_.find(address / kPageSize);
+  if (code == code_.end() || address >= code->second.end || address + size <= code->second.begin) {
+    return;
+  }
+  // It wants to be told by linear address. Where that leads elsewhere by now it forgets everything,
+  // which takes it seconds.
+  const uint64_t linear = code->second.linear_page + (address & kPageMask);
+  if (Locate(linear).physical == address) {
+    library_.ctl(cpu_->handle(), UC_CTL_WRITE(UC_CTL_TB_REMOVE_CACHE, 2), linear, linear + size);
+  } else {
+    library_.ctl(cpu_->handle(), UC_CTL_WRITE(UC_CTL_TB_FLUSH, 0));
+    code_.clear();
+  }
 }
 
-std::byte* SoftVcpu::HostAddress(uint64_t linear) {
+SoftVcpu::Location SoftVcpu::Locate(uint64_t linear) {
   const x86_64::Translation found = x86_64::Translate(cpu_->Load().registers, *this, linear, {});
-  if (!found.ok) return nullptr;
+  if (!found.ok) return {};
   const MemorySlot* slot = memory_.Find(found.physical);
-  if (slot == nullptr || slot->bytes().empty()) return nullptr;
-  return slot->bytes().data() + (found.physical - slot->range().base);
+  if (slot == nullptr || slot->bytes().empty()) return {};
+  return {.physical = found.physical,
+          .host = slot->bytes().data() + (found.physical - slot->range().base)};
 }
 
 void SoftVcpu::RestoreRom() {
@@ -285,24 +300,34 @@ void SoftVcpu::RestoreRom() {
 
 // --- Time ------------------------------------------------------------------------------------------
 
-void SoftVcpu::FindTimeStamps(uint64_t linear, size_t size) {
-  // RDTSC is 0F 31, which may also be part of something else: a candidate is looked at when the CPU
-  // comes to it.
+void SoftVcpu::NoteCode(uint64_t linear, size_t size) {
   for (size_t done = 0; done < size;) {
     const size_t part = std::min(size - done, kPageSize - ((linear + done) & kPageMask));
-    const std::byte* const bytes = HostAddress(linear + done);
-    for (size_t i = 0; bytes != nullptr && i < part; ++i) {
-      if (bytes[i] != std::byte{0x31}) continue;
-      time_stamps_.set((linear + done + i) & kPageMask);
-      any_time_stamp_ = true;
+    const Location code = Locate(linear + done);
+    if (code.host != nullptr) {
+      const auto [known, is_new] = code_.try_emplace(
+          code.physical / kPageSize,
+          Extent{code.physical, code.physical + part, (linear + done) & ~kPageMask});
+      if (!is_new) {
+        known->second.linear_page = (linear + done) & ~kPageMask;
+        known->second.begin = std::min(known->second.begin, code.physical);
+        known->second.end = std::max(known->second.end, code.physical + part);
+      }
+      // RDTSC is 0F 31, which may also be part of something else: a candidate is looked at when the
+      // CPU comes to it.
+      for (size_t i = 0; i < part; ++i) {
+        if (code.host[i] != std::byte{0x31}) continue;
+        time_stamps_.set((linear + done + i) & kPageMask);
+        any_time_stamp_ = true;
+      }
     }
     done += part;
   }
 }
 
 bool SoftVcpu::IsTimeStampAt(uint64_t linear, unsigned size) {
-  const std::byte* const first = HostAddress(linear + size - 2);
-  const std::byte* const second = HostAddress(linear + size - 1);
+  const std::byte* const first = Locate(linear + size - 2).host;
+  const std::byte* const second = Locate(linear + size - 1).host;
   if (first == nullptr || second == nullptr || *first != std::byte{0x0f} ||
       *second != std::byte{0x31}) {
     return false;
@@ -310,7 +335,7 @@ bool SoftVcpu::IsTimeStampAt(uint64_t linear, unsigned size) {
   // Only prefixes stand before it.
   constexpr uint8_t kPrefixes[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf2, 0xf3};
   for (unsigned i = 0; i + 2 < size; ++i) {
-    const std::byte* const byte = HostAddress(linear + i);
+    const std::byte* const byte = Locate(linear + i).host;
     if (byte == nullptr) return false;
     const auto value = std::to_integer<uint8_t>(*byte);
     const bool is_rex = value >> 4 == 4;
@@ -354,7 +379,7 @@ void SoftVcpu::OnCode(uc_engine*, uint64_t address, uint32_t size, void* self) {
 }
 
 void SoftVcpu::OnBlockMade(uc_engine*, uc_tb* made, uc_tb* /*before*/, void* self) {
-  Self(self).FindTimeStamps(made->pc, made->size);
+  Self(self).NoteCode(made->pc, made->size);
 }
 
 void SoftVcpu::OnInterrupt(uc_engine*, uint32_t number, void* self) {
@@ -421,6 +446,7 @@ void SoftVcpu::OnMemory(uc_engine*, uc_mem_type type, uint64_t address, int size
   SoftVcpu& vcpu = Self(self);
   vcpu.access_.Begin(type == UC_MEM_WRITE, address, static_cast<unsigned>(size),
                      static_cast<uint64_t>(value), vcpu.executed_);
+  vcpu.is_counted_ = false;
 }
 
 // True where the access may go on.
@@ -430,10 +456,10 @@ bool SoftVcpu::OnMemoryTrouble(uc_engine*, uc_mem_type type, uint64_t address, i
   if (type == UC_MEM_WRITE_PROT) {
     // ROM: the write is let through and taken back before the next instruction, as if dropped.
     for (unsigned done = 0; done < static_cast<unsigned>(size); ++done) {
-      std::byte* const at = vcpu.HostAddress(address + done);
+      std::byte* const at = vcpu.Locate(address + done).host;
       if (at != nullptr) vcpu.rom_.push_back({.at = at, .value = *at});
     }
-    vcpu.accessor_.dropped.Add();
+    if (std::exchange(vcpu.is_counted_, true) == false) vcpu.accessor_.dropped.Add();
     vcpu.RequestLook();
     return true;
   }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "framework/engine/engine.h"
 #include "framework/engine/soft/memory_access.h"
 #include "framework/engine/soft/unicorn_cpu.h"
@@ -76,11 +77,16 @@ class SoftVcpu final : public Vcpu, private x86_64::PhysicalMemory {
   // At the limit: whether the slice ends.
   bool AtLimit();
   bool IsTimeStampAt(uint64_t linear, unsigned size);
-  void FindTimeStamps(uint64_t linear, size_t size);
+  // Code at a linear address was translated: what is to be remembered of it.
+  void NoteCode(uint64_t linear, size_t size);
   void RestoreRom();
-  // The byte at a linear address, as the CPU translates it now; null where there is no memory. Memory
-  // goes on to the page's end.
-  std::byte* HostAddress(uint64_t linear);
+  // Where a linear address lies, as the CPU translates it now, and the byte there; null where there is
+  // no memory. Memory goes on to the page's end.
+  struct Location {
+    uint64_t physical = 0;
+    std::byte* host = nullptr;
+  };
+  Location Locate(uint64_t linear);
 
   // x86_64::PhysicalMemory.
   uint64_t Read(uint64_t address, unsigned size) override;
@@ -123,7 +129,16 @@ class SoftVcpu final : public Vcpu, private x86_64::PhysicalMemory {
 
   MemoryAccess access_;
   std::vector<RomByte> rom_;
+  bool is_counted_ = false;  // the latest access, among those that ROM dropped
   bool has_started_ = false;
+  // Where code was translated from: of a page's bytes the first and one behind the last, by page frame,
+  // and where the CPU saw the page.
+  struct Extent {
+    uint64_t begin;
+    uint64_t end;
+    uint64_t linear_page;
+  };
+  absl::flat_hash_map<uint64_t, Extent> code_;
   // Where RDTSC may end, by the low bits of the address; found when code is translated.
   std::bitset<4096> time_stamps_;
   bool any_time_stamp_ = false;

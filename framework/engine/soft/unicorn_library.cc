@@ -31,7 +31,6 @@ absl::StatusOr<UnicornLibrary> Load() {
   find("uc_emu_stop", functions.emu_stop);
   find("uc_hook_add", functions.hook_add);
   find("uc_mem_map_ptr", functions.mem_map_ptr);
-  find("uc_mem_write", functions.mem_write);
   find("uc_mmio_map", functions.mmio_map);
   find("uc_reg_read", functions.reg_read);
   find("uc_reg_write", functions.reg_write);

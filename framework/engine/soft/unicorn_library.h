@@ -24,7 +24,6 @@ struct UnicornLibrary {
   decltype(&uc_emu_stop) emu_stop;
   decltype(&uc_hook_add) hook_add;
   decltype(&uc_mem_map_ptr) mem_map_ptr;
-  decltype(&uc_mem_write) mem_write;
   decltype(&uc_mmio_map) mmio_map;
   decltype(&uc_reg_read) reg_read;
   decltype(&uc_reg_write) reg_write;

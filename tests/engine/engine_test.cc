@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+// What every engine does alike: programs of a few bytes, one behaviour each.
+#include "framework/engine/engine_type.h"
+
+#include <thread>
+
+#include "framework/engine/kvm/kvm_engine.h"
+#include "framework/engine/soft/soft_engine.h"
+#include "framework/engine/vcpu_thread.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/engines.h"
+
+namespace cardcage {
+namespace {
+
+using Reason = VmExit::Reason;
+
+struct Port {
+  std::vector<uint64_t> written;
+  uint64_t next = 0;
+
+  static cardcage_status Read(void* self, cardcage_access* access) {
+    access->value = static_cast<Port*>(self)->next++;
+    return CARDCAGE_OK;
+  }
+  static cardcage_status Write(void* self, cardcage_access* access) {
+    static_cast<Port*>(self)->written.push_back(access->value);
+    return CARDCAGE_OK;
+  }
+};
+
+class EngineTest : public ::testing::TestWithParam<const EngineType*> {
+ protected:
+  void SetUp() override {
+    const std::string why_not = testing::WhyNoEngine(GetParam()->name);
+    if (!why_not.empty()) GTEST_SKIP() << why_not;
+    AddSlot("ram", 0x1000, 0x3000, MemorySlot::Kind::kRam);
+    for (AddressSpace* space :
+         {static_cast<AddressSpace*>(&bus_.ports), static_cast<AddressSpace*>(&bus_.mmio)}) {
+      auto mapping = std::make_unique<Mapping>();
+      mapping->range = {space == &bus_.mmio ? 0xd0000u : 0x500u, 8};
+      mapping->read = &Port::Read;
+      mapping->write = &Port::Write;
+      mapping->device = &port_;
+      mapping->sizes = 15;
+      ASSERT_TRUE(space->Add(std::move(mapping)).ok());
+      space->Publish();
+    }
+  }
+  void AddSlot(std::string name, uint64_t base, uint64_t size, MemorySlot::Kind kind) {
+    auto slot = MemorySlot::Create(std::move(name), {base, size}, kind);
+    ASSERT_TRUE(slot.ok()) << slot.status();
+    ASSERT_TRUE(memory_.Add(*std::move(slot)).ok());
+  }
+  // A real-mode program at 0x1000, and CPU 0 at its begin.
+  void Load(std::vector<uint8_t> code, EngineConfig config = {}) {
+    ASSERT_TRUE(memory_.Write(0x1000, std::as_bytes(std::span(code))).ok());
+    auto engine = GetParam()->create(
+        config, memory_, [this](std::string_view line) { reported_.emplace_back(line); });
+    ASSERT_TRUE(engine.ok()) << engine.status();
+    engine_ = *std::move(engine);
+    auto vcpu = engine_->CreateVcpu(bus_);
+    ASSERT_TRUE(vcpu.ok()) << vcpu.status();
+    vcpu_ = *std::move(vcpu);
+    CpuRegisters registers;
+    registers.rip = 0x1000;
+    ASSERT_TRUE(vcpu_->SetRegisters(registers).ok());
+  }
+
+  GuestMemory memory_;
+  Bus bus_;
+  Port port_;
+  std::vector<std::string> reported_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Vcpu> vcpu_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, EngineTest, ::testing::Values(&kKvmEngine, &kSoftEngine),
+                         [](const auto& test) { return std::string(test.param->name); });
+
+TEST_P(EngineTest, ServesPortsAndComesBackAtHalt) {
+  Load({0xba, 0x00, 0x05, 0xb0, 0x2a, 0xee, 0xec, 0xec, 0xf4});  // out 42; in; in; hlt
+  port_.next = 7;
+  const VmExit exit = vcpu_->Run();
+  EXPECT_EQ(exit.reason, Reason::kHalt);
+  EXPECT_FALSE(exit.interrupts_enabled);
+  EXPECT_THAT(port_.written, ::testing::ElementsAre(42));
+  EXPECT_EQ(vcpu_->GetRegisters()->rax, 8u);
+  EXPECT_EQ(vcpu_->GetRegisters()->rip, 0x1009u);
+}
+
+TEST_P(EngineTest, HaltTellsWhetherInterruptsAreOn) {
+  Load({0xfb, 0xf4});  // sti; hlt
+  EXPECT_TRUE(vcpu_->Run().interrupts_enabled);
+}
+
+TEST_P(EngineTest, StringInputFillsGuestMemoryElementByElement) {
+  // mov dx, 0x500; mov di, 0x2000; mov cx, 1500; cld; rep insw; hlt
+  Load({0xba, 0x00, 0x05, 0xbf, 0x00, 0x20, 0xb9, 0xdc, 0x05, 0xfc, 0xf3, 0x6d, 0xf4});
+  EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
+  uint16_t words[1500];
+  ASSERT_TRUE(memory_.Read(0x2000, std::as_writable_bytes(std::span(words))).ok());
+  for (uint16_t i = 0; i < 1500; ++i) ASSERT_EQ(words[i], i);
+}
+
+TEST_P(EngineTest, ServesMemoryThatIsADevices) {
+  // mov ax, 0xd000; mov ds, ax; mov word [0], 0x1234; mov al, [4]; hlt
+  Load({0xb8, 0x00, 0xd0, 0x8e, 0xd8, 0xc7, 0x06, 0x00, 0x00, 0x34, 0x12, 0xa0, 0x04, 0x00, 0xf4});
+  port_.next = 0x77;
+  EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
+  EXPECT_THAT(port_.written, ::testing::ElementsAre(0x1234));
+  EXPECT_EQ(vcpu_->GetRegisters()->rax & 0xff, 0x77u);
+}
+
+TEST_P(EngineTest, WriteToRomIsDroppedAndItsContentStays) {
+  AddSlot("rom", 0xf0000, 0x1000, MemorySlot::Kind::kRom);
+  auto claim = std::make_unique<Mapping>();
+  claim->range = {0xf0000, 0x1000};
+  claim->is_claim = true;
+  ASSERT_TRUE(bus_.mmio.Add(std::move(claim)).ok());
+  bus_.mmio.Publish();
+  const uint8_t seven[] = {7};
+  ASSERT_TRUE(memory_.Write(0xf0000, std::as_bytes(std::span(seven))).ok());
+  // mov ax, 0xf000; mov ds, ax; mov byte [0], 1; mov al, [0]; hlt
+  Load({0xb8, 0x00, 0xf0, 0x8e, 0xd8, 0xc6, 0x06, 0x00, 0x00, 0x01, 0xa0, 0x00, 0x00, 0xf4});
+  EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
+  EXPECT_EQ(vcpu_->GetRegisters()->rax & 0xff, 7u);
+  EXPECT_EQ(vcpu_->accessor().dropped.value(), 1u);
+}
+
+TEST_P(EngineTest, KickEndsAGuestThatLoopsForEver) {
+  Load({0xeb, 0xfe});  // jmp .
+  VcpuThread thread(*vcpu_, [](const VmExit&) { FAIL() << "a stop is not an end"; });
+  thread.Start();
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  thread.RequestStop();
+  thread.Join();
+  EXPECT_EQ(vcpu_->GetRegisters()->rip, 0x1000u);
+}
+
+TEST_P(EngineTest, KickBeforeTheRunIsNotLost) {
+  Load({0xeb, 0xfe});
+  vcpu_->Kick();
+  EXPECT_EQ(vcpu_->Run().reason, Reason::kKicked);
+}
+
+TEST_P(EngineTest, KickInsideAnAccessStopsRightAfterIt) {
+  struct Stopper {
+    Vcpu* vcpu = nullptr;
+    static cardcage_status Write(void* self, cardcage_access*) {
+      static_cast<Stopper*>(self)->vcpu->Kick();
+      return CARDCAGE_OK;
+    }
+  } stopper;
+  auto mapping = std::make_unique<Mapping>();
+  mapping->range = {0xf4, 1};
+  mapping->write = &Stopper::Write;
+  mapping->device = &stopper;
+  mapping->sizes = 1;
+  ASSERT_TRUE(bus_.ports.Add(std::move(mapping)).ok());
+  bus_.ports.Publish();
+  Load({0xe6, 0xf4, 0x40, 0xf4});  // out 0xf4, al; inc ax; hlt
+  stopper.vcpu = vcpu_.get();
+  EXPECT_EQ(vcpu_->Run().reason, Reason::kKicked);
+  EXPECT_EQ(vcpu_->GetRegisters()->rip, 0x1002u);  // the access is complete, and nothing after it
+  EXPECT_EQ(vcpu_->GetRegisters()->rax, 0u);
+}
+
+TEST_P(EngineTest, TranslatesLinearAddresses) {
+  Load({0xf4});
+  EXPECT_EQ(*vcpu_->Translate(0x1234), 0x1234u);
+}
+
+TEST_P(EngineTest, RegistersReadBackAsTheyWereSet) {
+  Load({0xf4});
+  CpuRegisters registers;
+  registers.rip = 0x1000;
+  registers.rax = 0x1122334455667788;
+  registers.r15 = 15;
+  registers.ds.selector = 0x1234;
+  registers.ds.base = 0x12340;
+  ASSERT_TRUE(vcpu_->SetRegisters(registers).ok());
+  EXPECT_EQ(Format(*vcpu_->GetRegisters()), Format(registers));
+}
+
+}  // namespace
+}  // namespace cardcage
