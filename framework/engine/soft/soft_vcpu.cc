@@ -119,7 +119,13 @@ void SoftVcpu::RunSlice() {
   limit_ = slice_end_;
   stop_ = Stop::kNone;
   trouble_.clear();
-  error_ = library_.emu_start(cpu_->handle(), cpu_->Read(UC_X86_REG_RIP), ~uint64_t{0}, 0, 0);
+  const char* why = nullptr;
+  if (const auto error = cpu_->Execute(&why)) {
+    error_ = *error;
+  } else {
+    stop_ = Stop::kFailed;
+    trouble_ = absl::StrFormat("Unicorn cannot translate the code here (%s)", why);
+  }
   RestoreRom();
 }
 
@@ -136,6 +142,7 @@ std::optional<VmExit> SoftVcpu::Settle() {
       return ExecuteSyscall();
     case Stop::kNone:
     case Stop::kUnknown:
+    case Stop::kFailed:
       return Explain();
   }
   return Explain();
@@ -215,7 +222,7 @@ VmExit SoftVcpu::Explain() {
     exit.detail = absl::StrFormat("Unicorn's event 0x%x", unknown_);
     return exit;
   }
-  if (error_ != UC_ERR_OK) {
+  if (error_ != UC_ERR_OK || stop_ == Stop::kFailed) {
     exit.reason = VmExit::Reason::kGuestFault;
     exit.detail = trouble_.empty() ? library_.strerror(error_) : trouble_;
     return exit;
@@ -379,7 +386,11 @@ void SoftVcpu::OnCode(uc_engine*, uint64_t address, uint32_t size, void* self) {
 }
 
 void SoftVcpu::OnBlockMade(uc_engine*, uc_tb* made, uc_tb* /*before*/, void* self) {
-  Self(self).NoteCode(made->pc, made->size);
+  SoftVcpu& vcpu = Self(self);
+  vcpu.NoteCode(made->pc, made->size);
+  // To translate takes as long as to execute thousands: code that changes itself must not make a slice
+  // last.
+  if (vcpu.kicked_.load(std::memory_order_relaxed)) vcpu.RequestLook();
 }
 
 void SoftVcpu::OnInterrupt(uc_engine*, uint32_t number, void* self) {

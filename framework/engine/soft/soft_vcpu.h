@@ -44,6 +44,7 @@ class SoftVcpu final : public Vcpu, private x86_64::PhysicalMemory {
     kEvent,      // event_ is to be delivered
     kTimeStamp,  // the next instruction is RDTSC
     kSyscall,    // SYSCALL was executed
+    kFailed,     // Unicorn met what it did not expect; trouble_ says more
     kUnknown,    // an event that no CPU should have; unknown_ is its number
   };
 
@@ -125,7 +126,7 @@ class SoftVcpu final : public Vcpu, private x86_64::PhysicalMemory {
   x86_64::Event event_;
   uint32_t unknown_ = 0;
   uc_err error_ = UC_ERR_OK;
-  std::string trouble_;  // memory that cannot be reached, for people
+  std::string trouble_;  // why the guest cannot go on, for people
 
   MemoryAccess access_;
   std::vector<RomByte> rom_;

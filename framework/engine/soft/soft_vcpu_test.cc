@@ -334,6 +334,31 @@ TEST_F(SoftVcpuTest, StateThatNoCpuCanHaveIsRefused) {
   EXPECT_EQ(vcpu_->SetRegisters(registers).code(), absl::StatusCode::kInvalidArgument);
 }
 
+// `ljmp` with a register, which is no instruction: this Unicorn ends in an abort over it.
+TEST_F(SoftVcpuTest, CodeThatUnicornFailsOnIsAGuestFault) {
+  Real({0x90, 0xeb, 0x00, 0xff, 0xee});
+  const VmExit exit = vcpu_->Run();
+  if (exit.reason == Reason::kShutdown) return;  // a later one that knows better
+  EXPECT_EQ(exit.reason, Reason::kGuestFault);
+  EXPECT_THAT(exit.detail, HasSubstr("cannot translate"));
+  EXPECT_EQ(vcpu_->GetRegisters()->rip, 0x1003u);
+}
+
+TEST_F(SoftVcpuTest, CodeThatAlwaysChangesItselfIsStoppedInTime) {
+  Real({0xfe, 0x06, 0x05, 0x10,        // again: inc byte [0x1005]
+        0xb0, 0x00, 0xeb, 0xf8});      // mov al, 0; jmp again
+  std::chrono::steady_clock::time_point kicked;
+  std::thread kick([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    kicked = std::chrono::steady_clock::now();
+    vcpu_->Kick();
+  });
+  EXPECT_EQ(vcpu_->Run().reason, Reason::kKicked);
+  const auto stopped = std::chrono::steady_clock::now();
+  kick.join();
+  EXPECT_LT(stopped - kicked, std::chrono::milliseconds(100));
+}
+
 // --- Instructions that Unicorn leaves to others ---------------------------------------------------
 
 TEST_F(SoftVcpuTest, SyscallIsInvalidUntilItIsSwitchedOn) {

@@ -77,7 +77,8 @@ absl::StatusOr<std::unique_ptr<UnicornCpu>> UnicornCpu::Create() {
 
 UnicornCpu::~UnicornCpu() {
   context_.reset();
-  if (handle_ != nullptr) library_.close(handle_);
+  // What has failed is left as it is.
+  if (handle_ != nullptr && !failed_) library_.close(handle_);
 }
 
 std::string UnicornCpu::Version() const {
@@ -104,6 +105,20 @@ absl::Status UnicornCpu::Open() {
   // No address ends the guest.
   library_.ctl(handle_, UC_CTL_WRITE(UC_CTL_UC_USE_EXITS, 1), 1);
   return absl::OkStatus();
+}
+
+std::optional<uc_err> UnicornCpu::Execute(const char** why) {
+  UnicornLibrary::WayOut way_out;
+  if (sigsetjmp(way_out.place, 0) != 0) {
+    UnicornLibrary::SetWayOut(nullptr);
+    *why = way_out.why;
+    failed_ = true;
+    return std::nullopt;
+  }
+  UnicornLibrary::SetWayOut(&way_out);
+  const uc_err error = library_.emu_start(handle_, Read(UC_X86_REG_RIP), ~uint64_t{0}, 0, 0);
+  UnicornLibrary::SetWayOut(nullptr);
+  return error;
 }
 
 uint64_t UnicornCpu::Read(uc_x86_reg name) const {
@@ -205,7 +220,7 @@ absl::Status UnicornCpu::FindLayout() {
   if (!known) {
     return absl::UnavailableError(absl::StrCat(
         "the soft engine does not know the inside of this Unicorn, version ", Version(),
-        "\n  cure:  Debian 12's package " CARDCAGE_UNICORN_PACKAGE));
+        "\n  cure:  Debian 12's package libunicorn-dev, and build again"));
   }
   return absl::OkStatus();
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -32,6 +33,10 @@ class UnicornCpu {
 
   const UnicornLibrary& library() const { return library_; }
   uc_engine* handle() const { return handle_; }
+
+  // Executes from RIP on, until a hook or the library itself stops it. Nothing where the library has
+  // failed, with the reason in `why`: then the state can be read, and nothing else.
+  std::optional<uc_err> Execute(const char** why);
 
   // Any hook may ask.
   uint64_t Read(uc_x86_reg name) const;
@@ -85,6 +90,7 @@ class UnicornCpu {
   uc_engine* handle_ = nullptr;
   std::unique_ptr<uc_context, ContextDeleter> context_;
   Layout layout_{};
+  bool failed_ = false;
 };
 
 }  // namespace cardcage

@@ -2,19 +2,62 @@
 #include "framework/engine/soft/unicorn_library.h"
 
 #include <dlfcn.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "absl/strings/str_cat.h"
+
+// g++ tells by a macro, clang by a feature.
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+// Unicorn forgets some of its own memory when a CPU is closed.
+extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions() {
+  return "leak:cardcage-unicorn.so\n";
+}
+#endif
 
 namespace cardcage {
 namespace {
 
+constexpr char kCure[] =
+    "\n  cure:  apt-get install libunicorn-dev (Debian's package), and build again";
+
+// Beside the program's helpers: in a build folder, in an installation, or where it was built.
+void* Open(std::string* why_not) {
+  std::error_code ignored;
+  const auto here = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  constexpr char kName[] = "libexec/cardcage/cardcage-unicorn.so";
+  for (const std::filesystem::path& path :
+       {here / kName, here / ".." / kName, std::filesystem::path(CARDCAGE_UNICORN_BUILT)}) {
+    if (access(path.c_str(), R_OK) != 0) continue;
+    void* const module = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
+    if (module == nullptr) *why_not = dlerror();
+    return module;
+  }
+  *why_not = absl::StrCat("there is no ", (here / ".." / kName).lexically_normal().string());
+  return nullptr;
+}
+
+// Where the thread goes on when Unicorn fails.
+thread_local UnicornLibrary::WayOut* way_out = nullptr;
+
+void OnFailure(const char* why) {
+  if (way_out == nullptr) return;
+  way_out->why = why;
+  siglongjmp(way_out->place, 1);
+}
+
 absl::StatusOr<UnicornLibrary> Load() {
-  constexpr char kCure[] =
-      "\n  cure:  apt-get install " CARDCAGE_UNICORN_PACKAGE " (Debian's package), and try again";
-  void* const library = dlopen(CARDCAGE_UNICORN, RTLD_NOW | RTLD_LOCAL);
+  std::string why_not;
+  void* const library = Open(&why_not);
   if (library == nullptr) {
     return absl::UnavailableError(
-        absl::StrCat("the soft engine needs " CARDCAGE_UNICORN ": ", dlerror(), kCure));
+        absl::StrCat("the soft engine's module cannot be loaded: ", why_not, kCure));
   }
   UnicornLibrary functions{};
   std::string missing;
@@ -39,19 +82,27 @@ absl::StatusOr<UnicornLibrary> Load() {
   find("uc_context_save", functions.context_save);
   find("uc_context_restore", functions.context_restore);
   find("uc_context_size", functions.context_size);
+  void (**failed)(const char*) = nullptr;
+  if (void* const variable = dlsym(library, "cardcage_unicorn_failed"); variable != nullptr) {
+    failed = static_cast<void (**)(const char*)>(variable);
+  } else {
+    missing = "cardcage_unicorn_failed";
+  }
   unsigned major = 0;
   unsigned minor = 0;
   if (missing.empty()) functions.version(&major, &minor);
   if (!missing.empty() || major != UC_API_MAJOR) {
     return absl::UnavailableError(absl::StrCat(
-        "the soft engine needs Unicorn ", UC_API_MAJOR, ", and " CARDCAGE_UNICORN " is ",
-        missing.empty() ? absl::StrCat("version ", major) : absl::StrCat("without ", missing),
-        kCure));
+        "the soft engine's module is of another build: ",
+        missing.empty() ? absl::StrCat("Unicorn ", major, ", not ", UC_API_MAJOR) : missing, kCure));
   }
+  *failed = &OnFailure;
   return functions;
 }
 
 }  // namespace
+
+void UnicornLibrary::SetWayOut(WayOut* way) { way_out = way; }
 
 absl::StatusOr<const UnicornLibrary*> UnicornLibrary::Get() {
   static const absl::StatusOr<UnicornLibrary> library = Load();

@@ -2,6 +2,7 @@
 #ifndef CARDCAGE_FRAMEWORK_ENGINE_SOFT_UNICORN_LIBRARY_H_
 #define CARDCAGE_FRAMEWORK_ENGINE_SOFT_UNICORN_LIBRARY_H_
 
+#include <setjmp.h>
 #include <unicorn/unicorn.h>
 
 #include "absl/status/statusor.h"
@@ -14,6 +15,15 @@ struct UnicornLibrary {
   // Loads it, once a process. Any thread.
   // Errors: Unavailable, with the package's name and the cure.
   static absl::StatusOr<const UnicornLibrary*> Get();
+
+  // A place that this thread goes on from where Unicorn would end the process: it met something that it
+  // did not expect. Set before a call and taken back behind it. The CPU that failed can still be read,
+  // and nothing else; it must not even be closed.
+  struct WayOut {
+    sigjmp_buf place;
+    const char* why = "";
+  };
+  static void SetWayOut(WayOut* way);
 
   decltype(&uc_version) version;
   decltype(&uc_open) open;
