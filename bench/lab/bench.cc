@@ -13,8 +13,8 @@ int main(int argc, char** argv) {
   cardcage::bench::StartOptions start;
   CLI::App* start_command = app.add_subcommand(
       "start",
-      "Time and memory to the guest's first exit, beside a raw loop that makes the same "
-      "ioctls");
+      "Time and memory to the guest's first exit: on KVM beside a raw loop that makes the same "
+      "ioctls, and in software");
   start_command->add_option("--runs", start.runs, "Runs of each program")
       ->check(CLI::Range(15, 10000))
       ->capture_default_str();
@@ -24,9 +24,13 @@ int main(int argc, char** argv) {
       ->type_name("RATIO");
   start_command
       ->add_option("--max-resident", start.max_resident,
-                   "End with 1 above this memory beyond the guest's")
+                   "End with 1 above this memory beyond the guest's, on KVM")
       ->type_name("MIB");
-  start_command->footer("Example: cardcage bench start --max-ratio 1.5 --max-resident 8");
+  start_command
+      ->add_option("--max-soft", start.max_soft, "End with 1 above this time on the soft engine")
+      ->type_name("MS");
+  start_command->footer(
+      "Example: cardcage bench start --max-ratio 1.5 --max-resident 8 --max-soft 15");
 
   try {
     app.parse(argc, argv);

@@ -114,6 +114,22 @@ size_t OutputStream::Write(std::span<const uint8_t> data) {
   return written + rest.size();
 }
 
+void OutputStream::WriteAll(std::span<const uint8_t> data) {
+  // Long enough to cost nothing, short enough for an end that somebody waits for.
+  constexpr int kPatience = 20;  // ms
+  for (;;) {
+    data = data.subspan(Write(data));
+    if (data.empty()) return;
+    if (!waits_.load()) break;
+    pollfd ready{.fd = fd_, .events = POLLOUT, .revents = 0};
+    if (poll(&ready, 1, kPatience) > 0 && !Drain(static_cast<uint32_t>(ready.revents)) &&
+        Room() == 0) {
+      break;
+    }
+  }
+  lost_.fetch_add(data.size(), std::memory_order_relaxed);
+}
+
 bool OutputStream::Drain(uint32_t events) {
   const std::lock_guard lock(mutex_);
   const size_t before = held_size_.load(std::memory_order_relaxed);

@@ -33,6 +33,12 @@ class OutputStream {
   // counted in lost() and taken. Any thread; does not block.
   size_t Write(std::span<const uint8_t> data);
 
+  // Takes all of it, and waits where there is no room: for a guest that must not see how fast its reader
+  // is. What came when StopWaiting() was called is counted in lost(). Any thread but the loop's.
+  void WriteAll(std::span<const uint8_t> data);
+  // From now on nobody waits. Any thread.
+  void StopWaiting() { waits_.store(false); }
+
   // How many bytes can be held now. Any thread.
   size_t Room() const { return kCapacity - held_size_.load(std::memory_order_acquire); }
 
@@ -70,6 +76,7 @@ class OutputStream {
   bool watched_ = false;
   EventLoop& loop_;
   std::function<void()> on_closed_;
+  std::atomic<bool> waits_{true};
 
   std::mutex mutex_;
   std::unique_ptr<uint8_t[]> held_;  // a ring of kCapacity bytes; made when first needed

@@ -25,9 +25,9 @@ Machine::Machine(const Plan& plan, EventLoop& loop, Log log)
     : plan_(plan), loop_(loop), log_(std::move(log)) {}
 
 std::unique_ptr<Machine> Machine::Create(const Plan& plan, EventLoop& loop, Log log,
-                                         const EscapeKey& escape_key, Failure* failure) {
+                                         Console console, Failure* failure) {
   auto machine = std::unique_ptr<Machine>(new Machine(plan, loop, std::move(log)));
-  if (!machine->BuildMemory(failure) || !machine->BuildDevices(escape_key, failure) ||
+  if (!machine->BuildMemory(failure) || !machine->BuildDevices(std::move(console), failure) ||
       !machine->BuildCpus(failure) || !machine->BuildThreads(failure)) {
     return nullptr;
   }
@@ -76,7 +76,7 @@ bool Machine::BuildMemory(Failure* failure) {
   return true;
 }
 
-bool Machine::BuildDevices(const EscapeKey& escape_key, Failure* failure) {
+bool Machine::BuildDevices(Console console, Failure* failure) {
   using Whose = Failure::Whose;
   for (const Plan::Device& planned : plan_.devices) {
     std::vector<ParamValue> values;
@@ -87,7 +87,8 @@ bool Machine::BuildDevices(const EscapeKey& escape_key, Failure* failure) {
             loop_, StdioBackend::Events{
                        .output_closed =
                            [this] { RequestEnd({.cause = MachineEnd::Cause::kOutputClosed}); },
-                       .escape = escape_key});
+                       .escape = std::move(console.escape_key)},
+            std::move(console.script));
         value.character = stdio_.get();
       }
       values.push_back(value);
@@ -188,6 +189,7 @@ void Machine::Start() {
 void Machine::RequestEnd(MachineEnd end) {
   if (ending_.exchange(true)) return;
   end_ = std::move(end);
+  if (stdio_ != nullptr) stdio_->StopWaiting();
   for (const auto& thread : threads_) thread->RequestStop();
   loop_.Post([this] {
     for (const auto& thread : threads_) thread->Join();

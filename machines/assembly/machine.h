@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -47,6 +49,13 @@ class Machine final : public DeviceServices {
   // Gets the key that was typed after Ctrl-A. On the loop's thread.
   using EscapeKey = std::function<void(uint8_t key)>;
 
+  // What a machine's `stdio` is made of, beside the process's own descriptors.
+  struct Console {
+    EscapeKey escape_key;
+    // All of the guest's input, where the machine is deterministic. See StdioBackend.
+    std::optional<std::vector<uint8_t>> script;
+  };
+
   // What went wrong with making a machine, and where the machine file says it. The place has no line
   // where it is about the host as a whole.
   struct Failure {
@@ -58,7 +67,7 @@ class Machine final : public DeviceServices {
   // Makes the machine of a plan without errors, and resets it. Plan, loop and what the log needs
   // outlive it. Null with `failure` filled where it cannot be.
   static std::unique_ptr<Machine> Create(const Plan& plan, EventLoop& loop, Log log,
-                                         const EscapeKey& escape_key, Failure* failure);
+                                         Console console, Failure* failure);
   ~Machine() override;
 
   // Lets the CPUs run.
@@ -67,6 +76,9 @@ class Machine final : public DeviceServices {
   // Makes the CPUs stop, and then the loop quit. The first cause wins. Any thread, a CPU's own in the
   // middle of an access included; returns at once.
   void RequestEnd(MachineEnd end);
+
+  // The name of the engine that runs it.
+  std::string_view engine() const { return engine_type_->name; }
 
   // Once the loop has quit.
   const MachineEnd& end() const { return end_; }
@@ -80,7 +92,7 @@ class Machine final : public DeviceServices {
  private:
   Machine(const Plan& plan, EventLoop& loop, Log log);
   bool BuildMemory(Failure* failure);
-  bool BuildDevices(const EscapeKey& escape_key, Failure* failure);
+  bool BuildDevices(Console console, Failure* failure);
   bool BuildCpus(Failure* failure);
   bool BuildThreads(Failure* failure);
   absl::Status TryEngine(const EngineType& type);

@@ -95,6 +95,9 @@ int Run(int argc, char** argv, const TypeRegistry& types) {
   options.app()
       .add_option("--result", run.result_file, "Write how the machine ended to this file, as JSON")
       ->type_name("FILE");
+  options.app().add_flag(
+      "--deterministic", run.deterministic,
+      "Make each run the same to the last access: in software, its input read to the end first");
   if (const auto end = options.Parse(argc, argv)) return *end;
   if (!timeout.empty()) run.timeout = ParseDuration(timeout);
   return RunCommand(run, types);
@@ -121,7 +124,7 @@ constexpr std::array kVerbs = {Verb{"run", kRunSummary, &Run},
 
 void PrintHelp() {
   std::string text =
-      "Assembles a machine of virtual devices from a YAML file and runs it on KVM.\n"
+      "Assembles a machine of virtual devices from a YAML file and runs it, on KVM or in software.\n"
       "Usage: cardcage VERB [WORDS…]\n\nVerbs:\n";
   for (const Verb& verb : kVerbs) {
     absl::StrAppendFormat(&text, "  %-12s %s\n", std::string(verb.name), std::string(verb.summary));

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <fstream>
 
@@ -80,6 +82,8 @@ int Finish(const RunOptions& options, Machine& machine, ConsoleLog& log) {
     output_is_whole = ReportOutput(*stdio, log);
   }
   const uint32_t cpu = outcome.cpu.value_or(0);
+  outcome.engine = std::string(machine.engine());
+  outcome.instructions = machine.cpus()[0]->instructions();
   if (outcome.cpu || machine.cpus().size() == 1) {
     const auto registers = machine.cpus()[cpu]->GetRegisters();
     if (registers.ok()) outcome.rip = registers->rip;
@@ -100,6 +104,42 @@ int Finish(const RunOptions& options, Machine& machine, ConsoleLog& log) {
   return outcome.exit_code;
 }
 
+// All of standard input, for a machine whose runs are all the same. Nothing where it cannot be had, and
+// that was said.
+std::optional<std::vector<uint8_t>> ReadScript() {
+  constexpr size_t kMost = 16 << 20;
+  if (isatty(STDIN_FILENO) != 0) {
+    std::fputs(
+        "cardcage: --deterministic reads its input to the end before the guest starts, and a "
+        "terminal's has none\n"
+        "  give it a file or a pipe, or nothing: </dev/null\n",
+        stderr);
+    return std::nullopt;
+  }
+  std::vector<uint8_t> script;
+  std::array<uint8_t, 4096> buffer;
+  for (;;) {
+    const ssize_t got = read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return script;  // an input that is not open has none
+    script.insert(script.end(), buffer.begin(), buffer.begin() + got);
+    if (script.size() > kMost) {
+      std::fputs("cardcage: --deterministic holds all of its input, and there is more than 16 MiB\n",
+                 stderr);
+      return std::nullopt;
+    }
+  }
+}
+
+bool UsesStdio(const Plan& plan) {
+  for (const Plan::Device& device : plan.devices) {
+    for (const Plan::Param& param : device.params) {
+      if (param.backend == BackendKind::kStdio) return true;
+    }
+  }
+  return false;
+}
+
 int ReportFailure(const Machine::Failure& failure, const Source& source) {
   if (failure.place.line == 0 && failure.whose == Machine::Failure::Whose::kHost) {
     std::fprintf(stderr, "cardcage: %s\n", failure.message.c_str());
@@ -115,10 +155,15 @@ int ReportFailure(const Machine::Failure& failure, const Source& source) {
 
 int RunCommand(const RunOptions& options, const TypeRegistry& types) {
   std::string errors;
-  const auto read = ReadMachineFile(options.file, types, {}, &errors);
+  const auto read = ReadMachineFile(options.file, types, {.deterministic = options.deterministic}, &errors);
   if (!read) {
     std::fputs(errors.c_str(), stderr);
     return kExitFile;
+  }
+  std::optional<std::vector<uint8_t>> script;
+  if (options.deterministic) {
+    script.emplace();
+    if (UsesStdio(read->plan) && !(script = ReadScript())) return kExitUsage;
   }
   auto made_loop = EventLoop::Create();
   if (!made_loop.ok()) {
@@ -131,7 +176,9 @@ int RunCommand(const RunOptions& options, const TypeRegistry& types) {
   Machine::Failure failure;
   machine = Machine::Create(
       read->plan, loop, [&log](std::string_view line) { log.Line(line); },
-      [&](uint8_t key) { OnEscapeKey(key, *machine, log); }, &failure);
+      {.escape_key = [&](uint8_t key) { OnEscapeKey(key, *machine, log); },
+       .script = std::move(script)},
+      &failure);
   if (machine == nullptr) return ReportFailure(failure, read->source);
 
   const auto terminal = [&] {

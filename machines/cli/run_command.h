@@ -14,6 +14,7 @@ struct RunOptions {
   std::string file;
   std::optional<std::chrono::nanoseconds> timeout;
   std::string result_file;  // empty: none
+  bool deterministic = false;
 };
 
 // `cardcage run`: runs a machine to its end and returns the command's exit code.

@@ -72,10 +72,13 @@ std::string ResultJson(const Outcome& outcome) {
   json["device"] = nullptr;
   json["cpu"] = nullptr;
   json["rip"] = nullptr;
+  json["engine"] = outcome.engine;
+  json["instructions"] = nullptr;
   if (outcome.code) json["code"] = *outcome.code;
   if (!outcome.device.empty()) json["device"] = outcome.device;
   if (outcome.cpu) json["cpu"] = *outcome.cpu;
   if (outcome.rip) json["rip"] = absl::StrFormat("0x%x", *outcome.rip);
+  if (outcome.instructions) json["instructions"] = *outcome.instructions;
   return json.dump(2) + "\n";
 }
 

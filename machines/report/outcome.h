@@ -27,6 +27,8 @@ struct Outcome {
   std::string device;            // that ended it
   std::optional<uint32_t> cpu;   // that ended it, or would not go on
   std::optional<uint64_t> rip;   // of that CPU
+  std::string engine;            // that ran it
+  std::optional<uint64_t> instructions;  // executed, where the engine counts them
   bool is_guest_fault = false;
   std::string message;  // a line for stderr, or empty
 };

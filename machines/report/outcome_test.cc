@@ -61,10 +61,13 @@ TEST(Outcome, OtherEndsHaveTheirCodes) {
 TEST(ResultJson, SaysWhatIsKnownAndNullForTheRest) {
   Outcome outcome = OutcomeOf({.cause = Cause::kDevice, .code = 200, .device = "exit"});
   outcome.rip = 0x1002;
+  outcome.engine = "kvm";
   EXPECT_EQ(ResultJson(outcome),
             "{\n  \"version\": 1,\n  \"reason\": \"device\",\n  \"exit_code\": 63,\n"
             "  \"code\": 200,\n  \"device\": \"exit\",\n  \"cpu\": null,\n"
-            "  \"rip\": \"0x1002\"\n}\n");
+            "  \"rip\": \"0x1002\",\n  \"engine\": \"kvm\",\n  \"instructions\": null\n}\n");
+  outcome.instructions = 12;
+  EXPECT_THAT(ResultJson(outcome), HasSubstr("\"instructions\": 12\n"));
 }
 
 }  // namespace

@@ -17,7 +17,7 @@
 #ifdef __SANITIZE_ADDRESS__
 // Unicorn forgets some of its own memory when a CPU is closed.
 extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions() {
-  return "leak:cardcage-unicorn.so\n";
+  return "leak:cardcage/unicorn.so\n";
 }
 #endif
 
@@ -31,7 +31,7 @@ constexpr char kCure[] =
 void* Open(std::string* why_not) {
   std::error_code ignored;
   const auto here = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
-  constexpr char kName[] = "libexec/cardcage/cardcage-unicorn.so";
+  constexpr char kName[] = "libexec/cardcage/unicorn.so";
   for (const std::filesystem::path& path :
        {here / kName, here / ".." / kName, std::filesystem::path(CARDCAGE_UNICORN_BUILT)}) {
     if (access(path.c_str(), R_OK) != 0) continue;
