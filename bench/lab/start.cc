@@ -181,10 +181,11 @@ bool WithinBounds(const StartOptions& options, const std::vector<Machine>& machi
   bool ok = true;
   for (const Machine& machine : machines) {
     if (machine.Disturbance() > kQuiet) {
-      std::fprintf(stderr,
-                   "cardcage bench: %s: the host was busy (the median of all runs is %.1f times the "
-                   "fastest one), which makes all ratios look like 1: try again\n",
-                   machine.Title().c_str(), machine.Disturbance());
+      std::fprintf(
+          stderr,
+          "cardcage bench: %s: the host was busy (the median of all runs is %.1f times the "
+          "fastest one), which makes all ratios look like 1: try again\n",
+          machine.Title().c_str(), machine.Disturbance());
     }
     if (options.max_ratio && machine.Ratio() > options.max_ratio) {
       std::fprintf(stderr,
@@ -200,7 +201,8 @@ bool WithinBounds(const StartOptions& options, const std::vector<Machine>& machi
                    *options.max_soft);
       ok = false;
     }
-    if (options.max_resident && machine.engine == "kvm" && machine.cardcage_series.ResidentMib() > *options.max_resident) {
+    if (options.max_resident && machine.engine == "kvm" &&
+        machine.cardcage_series.ResidentMib() > *options.max_resident) {
       std::fprintf(stderr, "cardcage bench: %s: %.2f MiB beyond guest memory; the bound is %.2f\n",
                    machine.Title().c_str(), machine.cardcage_series.ResidentMib(),
                    *options.max_resident);

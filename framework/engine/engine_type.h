@@ -25,8 +25,7 @@ struct EngineType {
   // Makes one with this memory, which outlives it and gets no further slot.
   // Errors: Unavailable, PermissionDenied, ResourceExhausted, FailedPrecondition: the host cannot;
   // each says what was asked, what came back, the likely cause and the cure.
-  absl::StatusOr<std::unique_ptr<Engine>> (*create)(const EngineConfig& config,
-                                                    GuestMemory& memory,
+  absl::StatusOr<std::unique_ptr<Engine>> (*create)(const EngineConfig& config, GuestMemory& memory,
                                                     Engine::Reporter reporter);
 };
 

@@ -84,10 +84,11 @@ bool Machine::BuildDevices(Console console, Failure* failure) {
       ParamValue value{.number = param.number};
       if (param.backend == BackendKind::kStdio) {
         stdio_ = std::make_unique<StdioBackend>(
-            loop_, StdioBackend::Events{
-                       .output_closed =
-                           [this] { RequestEnd({.cause = MachineEnd::Cause::kOutputClosed}); },
-                       .escape = std::move(console.escape_key)},
+            loop_,
+            StdioBackend::Events{
+                .output_closed =
+                    [this] { RequestEnd({.cause = MachineEnd::Cause::kOutputClosed}); },
+                .escape = std::move(console.escape_key)},
             std::move(console.script));
         value.character = stdio_.get();
       }
@@ -149,8 +150,8 @@ bool Machine::BuildCpus(Failure* failure) {
 
 // InvalidArgument is about the first CPU's state, anything else about the host.
 absl::Status Machine::TryEngine(const EngineType& type) {
-  auto engine = type.create(plan_.engine_config, memory_,
-                            [this](std::string_view line) { log_(line); });
+  auto engine =
+      type.create(plan_.engine_config, memory_, [this](std::string_view line) { log_(line); });
   if (!engine.ok()) return engine.status();
   engine_ = *std::move(engine);
   for (uint32_t i = 0; i < plan_.engine_config.cpus; ++i) {

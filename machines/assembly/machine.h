@@ -107,7 +107,7 @@ class Machine final : public DeviceServices {
   NullBackend null_;
   std::unique_ptr<StdioBackend> stdio_;
   std::vector<std::unique_ptr<Device>> devices_;
-  Bus bus_;  // after the devices: its mappings lead to them
+  Bus bus_;                                  // after the devices: its mappings lead to them
   const EngineType* engine_type_ = nullptr;  // the one that runs it
   std::unique_ptr<Engine> engine_;
   std::vector<std::unique_ptr<Vcpu>> vcpus_;

@@ -181,12 +181,14 @@ TEST_F(PlanTest, EngineThatCannotGiveWhatIsAskedForIsNoChoice) {
 }
 
 TEST_F(PlanTest, NamedEngineSaysWhatItCannotGive) {
-  EXPECT_THAT(Refuse({.more = "cpu: { engine: soft, count: 2 }\nchipset: { irqchip: kernel }"}),
-              ElementsAre(StartsWith("5:29: error: cpu.count cannot be on the engine `soft`: "),
-                          StartsWith("6:21: error: chipset.irqchip cannot be on the engine `soft`: ")));
+  EXPECT_THAT(
+      Refuse({.more = "cpu: { engine: soft, count: 2 }\nchipset: { irqchip: kernel }"}),
+      ElementsAre(StartsWith("5:29: error: cpu.count cannot be on the engine `soft`: "),
+                  StartsWith("6:21: error: chipset.irqchip cannot be on the engine `soft`: ")));
   options_.deterministic = true;
-  EXPECT_THAT(Refuse({.more = "cpu: { engine: kvm }"}),
-              ElementsAre(StartsWith("5:16: error: --deterministic cannot be on the engine `kvm`: ")));
+  EXPECT_THAT(
+      Refuse({.more = "cpu: { engine: kvm }"}),
+      ElementsAre(StartsWith("5:16: error: --deterministic cannot be on the engine `kvm`: ")));
 }
 
 TEST_F(PlanTest, WhereNoEngineWillDoEachSaysWhy) {

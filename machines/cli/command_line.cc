@@ -124,7 +124,8 @@ constexpr std::array kVerbs = {Verb{"run", kRunSummary, &Run},
 
 void PrintHelp() {
   std::string text =
-      "Assembles a machine of virtual devices from a YAML file and runs it, on KVM or in software.\n"
+      "Assembles a machine of virtual devices from a YAML file and runs it, on KVM or in "
+      "software.\n"
       "Usage: cardcage VERB [WORDS…]\n\nVerbs:\n";
   for (const Verb& verb : kVerbs) {
     absl::StrAppendFormat(&text, "  %-12s %s\n", std::string(verb.name), std::string(verb.summary));

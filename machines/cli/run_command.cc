@@ -124,8 +124,9 @@ std::optional<std::vector<uint8_t>> ReadScript() {
     if (got <= 0) return script;  // an input that is not open has none
     script.insert(script.end(), buffer.begin(), buffer.begin() + got);
     if (script.size() > kMost) {
-      std::fputs("cardcage: --deterministic holds all of its input, and there is more than 16 MiB\n",
-                 stderr);
+      std::fputs(
+          "cardcage: --deterministic holds all of its input, and there is more than 16 MiB\n",
+          stderr);
       return std::nullopt;
     }
   }
@@ -155,7 +156,8 @@ int ReportFailure(const Machine::Failure& failure, const Source& source) {
 
 int RunCommand(const RunOptions& options, const TypeRegistry& types) {
   std::string errors;
-  const auto read = ReadMachineFile(options.file, types, {.deterministic = options.deterministic}, &errors);
+  const auto read =
+      ReadMachineFile(options.file, types, {.deterministic = options.deterministic}, &errors);
   if (!read) {
     std::fputs(errors.c_str(), stderr);
     return kExitFile;

@@ -22,12 +22,12 @@ inline constexpr int kExitSignal = 128;  // and the signal's number on top
 // What the command makes of a machine's end.
 struct Outcome {
   int exit_code = 0;
-  std::string reason;            // for programs: "halt", "device", "timeout", …
-  std::optional<uint64_t> code;  // the guest's own, exactly
-  std::string device;            // that ended it
-  std::optional<uint32_t> cpu;   // that ended it, or would not go on
-  std::optional<uint64_t> rip;   // of that CPU
-  std::string engine;            // that ran it
+  std::string reason;                    // for programs: "halt", "device", "timeout", …
+  std::optional<uint64_t> code;          // the guest's own, exactly
+  std::string device;                    // that ended it
+  std::optional<uint32_t> cpu;           // that ended it, or would not go on
+  std::optional<uint64_t> rip;           // of that CPU
+  std::string engine;                    // that ran it
   std::optional<uint64_t> instructions;  // executed, where the engine counts them
   bool is_guest_fault = false;
   std::string message;  // a line for stderr, or empty

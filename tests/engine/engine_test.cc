@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What every engine does alike: programs of a few bytes, one behaviour each.
-#include "framework/engine/engine_type.h"
-
 #include <thread>
 
+#include "framework/engine/engine_type.h"
 #include "framework/engine/kvm/kvm_engine.h"
 #include "framework/engine/soft/soft_engine.h"
 #include "framework/engine/vcpu_thread.h"

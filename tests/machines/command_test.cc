@@ -66,23 +66,20 @@ class ExitCode : public OnEachEngine {};
 CARDCAGE_ON_EACH_ENGINE(ExitCode);
 
 TEST_P(ExitCode, IsTheGuestsOwn) {
-  const Outcome outcome =
-      RunToEnd(Cardcage({"run", Write("m.yaml", ExitWith("03 00 00 00"))}));
+  const Outcome outcome = RunToEnd(Cardcage({"run", Write("m.yaml", ExitWith("03 00 00 00"))}));
   EXPECT_EQ(outcome.code, 3) << outcome.errors;
   EXPECT_THAT(outcome.errors, IsEmpty());
 }
 
 TEST_P(ExitCode, Above63Is63AndSaid) {
-  const Outcome outcome =
-      RunToEnd(Cardcage({"run", Write("m.yaml", ExitWith("c8 00 00 00"))}));
+  const Outcome outcome = RunToEnd(Cardcage({"run", Write("m.yaml", ExitWith("c8 00 00 00"))}));
   EXPECT_EQ(outcome.code, 63);
   EXPECT_THAT(outcome.errors, AllOf(HasSubstr("200"), HasSubstr("63")));
 }
 
 // exit(256) is exit(0): a code is judged before it is cut to eight bits.
 TEST_P(ExitCode, BeyondAByteIsNoSuccess) {
-  const Outcome outcome =
-      RunToEnd(Cardcage({"run", Write("m.yaml", ExitWith("00 01 00 00"))}));
+  const Outcome outcome = RunToEnd(Cardcage({"run", Write("m.yaml", ExitWith("00 01 00 00"))}));
   EXPECT_EQ(outcome.code, 63);
   EXPECT_THAT(outcome.errors, HasSubstr("256"));
 }
@@ -148,14 +145,14 @@ TEST(Halted, CpusInTheKernelAreEndedByASignal) {
   const TemporaryFolder folder;
   const std::string machine =
       folder.Write("halted.yaml",
-                    "cardcage: 1\n"
-                    "cpu: { count: 2 }\n"
-                    "chipset: { irqchip: kernel }\n"
-                    "memory: { code: { at: 0x1000, size: 4KiB } }\n"
-                    "devices: { com1: { type: ns16550a, at: port 0x3f8, console: stdio } }\n"
-                    "boot:\n"
-                    "  load: [ { at: 0x1000, file: \"cardcage:guests/hello.bin\" } ]\n"
-                    "  entry: 0x1000\n");
+                   "cardcage: 1\n"
+                   "cpu: { count: 2 }\n"
+                   "chipset: { irqchip: kernel }\n"
+                   "memory: { code: { at: 0x1000, size: 4KiB } }\n"
+                   "devices: { com1: { type: ns16550a, at: port 0x3f8, console: stdio } }\n"
+                   "boot:\n"
+                   "  load: [ { at: 0x1000, file: \"cardcage:guests/hello.bin\" } ]\n"
+                   "  entry: 0x1000\n");
   Process process(Cardcage({"run", machine}));
   ASSERT_TRUE(process.WaitForOutput("Hello from the cage\n")) << process.Wait(seconds(1)).errors;
   process.Signal(SIGTERM);
@@ -209,8 +206,8 @@ TEST_P(Result, OfATimeout) {
 }
 
 TEST_P(Result, FileThatCannotBeWrittenIsSaid) {
-  const Outcome outcome =
-      RunToEnd(Cardcage({"run", "--result", folder_.Path("nowhere/result.json"), Shipped("hello")}));
+  const Outcome outcome = RunToEnd(
+      Cardcage({"run", "--result", folder_.Path("nowhere/result.json"), Shipped("hello")}));
   EXPECT_THAT(outcome.errors, HasSubstr("nowhere/result.json"));
   EXPECT_NE(outcome.code, 0);
 }

@@ -61,9 +61,8 @@ TEST_F(Deterministic, InputIsThereFromTheStart) {
 }
 
 TEST_F(Deterministic, ReaderThatNeverReadsDoesNotKeepAMachineFromEnding) {
-  Command command =
-      Cardcage({"run", "--deterministic", "--timeout", "300ms",
-                folder_.Write("pour.yaml", MachineWithGuest("pour", 1'000'000))});
+  Command command = Cardcage({"run", "--deterministic", "--timeout", "300ms",
+                              folder_.Write("pour.yaml", MachineWithGuest("pour", 1'000'000))});
   command.stdout_capacity = 4096;
   command.stdout_unread_for = seconds(2);
   EXPECT_EQ(RunToEnd(command).code, 124);

@@ -106,8 +106,8 @@ class HiddenKvm : public ::testing::Test {
   // `mount` is a shell command, in a mount namespace of its own; the machine is hello on that engine.
   static Outcome RunAfter(const std::string& mount, std::string_view engine) {
     const TemporaryFolder folder;
-    return RunFileAfter(
-        mount, folder.Write("m.yaml", WithEngine(engine, ReadFile(Config("hello")))));
+    return RunFileAfter(mount,
+                        folder.Write("m.yaml", WithEngine(engine, ReadFile(Config("hello")))));
   }
   static Outcome RunFileAfter(const std::string& mount, const std::string& machine) {
     Command command = Cardcage({"run", machine});
@@ -137,9 +137,10 @@ TEST_F(HiddenKvm, MachineRunsAllTheSameAndSaysSo) {
   if (CannotMount(outcome)) GTEST_SKIP() << "needs a mount namespace, and so root";
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.output, "Hello from the cage\n");
-  EXPECT_EQ(outcome.errors,
-            "cardcage: /dev/kvm: No such file or directory: running on the engine `soft` (software, "
-            "without KVM)\n");
+  EXPECT_EQ(
+      outcome.errors,
+      "cardcage: /dev/kvm: No such file or directory: running on the engine `soft` (software, "
+      "without KVM)\n");
 }
 
 TEST_F(HiddenKvm, AnotherDeviceInItsPlaceIsSaid) {

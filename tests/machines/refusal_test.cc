@@ -27,7 +27,8 @@ class RefusingKvm : public ::testing::Test {
  protected:
   void SetUp() override { CARDCAGE_SKIP_WITHOUT_KVM(); }
   // `machine` is the text of a machine file. It runs on KVM or not at all.
-  static Outcome Run(const std::string& how, const std::string& machine = ReadFile(Config("hello"))) {
+  static Outcome Run(const std::string& how,
+                     const std::string& machine = ReadFile(Config("hello"))) {
     const TemporaryFolder folder;
     Command command = Cardcage({"run", folder.Write("machine.yaml", WithEngine("kvm", machine))});
     command.environment = {std::string("LD_PRELOAD=") + CARDCAGE_REFUSE_KVM, how};
@@ -51,8 +52,9 @@ TEST_F(RefusingKvm, AnotherEngineTakesTheMachineWhereNoneIsNamed) {
     const Outcome outcome = RunToEnd(command);
     EXPECT_EQ(outcome.code, 0) << outcome.errors;
     EXPECT_EQ(outcome.output, "Hello from the cage\n");
-    EXPECT_THAT(outcome.errors, ContainsRegex("^cardcage: KVM_CREATE_[A-Z]+: Device or resource busy: "
-                                              "running on the engine `soft`[^\n]*\n$"));
+    EXPECT_THAT(outcome.errors,
+                ContainsRegex("^cardcage: KVM_CREATE_[A-Z]+: Device or resource busy: "
+                              "running on the engine `soft`[^\n]*\n$"));
   }
 }
 
@@ -101,7 +103,8 @@ TEST_F(RefusingKvm, CapabilityIsAskedOnlyWhereTheMachineNeedsIt) {
   EXPECT_THAT(Run(no_rom, rom).errors, HasSubstr("KVM_CAP_READONLY_MEM, needed for rom slot bios"));
   const std::string no_irqchip = absl::StrCat("REFUSE_CAPABILITY=", kCapIrqchip);
   EXPECT_EQ(Run(no_irqchip).code, 0);
-  EXPECT_THAT(Run(no_irqchip, ReadFile(Config("smp"))).errors, HasSubstr("chipset.irqchip: kernel"));
+  EXPECT_THAT(Run(no_irqchip, ReadFile(Config("smp"))).errors,
+              HasSubstr("chipset.irqchip: kernel"));
 }
 
 TEST_F(RefusingKvm, InterruptControllersThatAreRefusedAreSaid) {

@@ -44,8 +44,9 @@ class OnEachEngine : public ::testing::TestWithParam<const char*> {
 
 }  // namespace cardcage::testing
 
-#define CARDCAGE_ON_EACH_ENGINE(Fixture)                                                        \
-  INSTANTIATE_TEST_SUITE_P(Engines, Fixture, ::testing::ValuesIn(::cardcage::testing::kEngineNames), \
+#define CARDCAGE_ON_EACH_ENGINE(Fixture)                                           \
+  INSTANTIATE_TEST_SUITE_P(Engines, Fixture,                                       \
+                           ::testing::ValuesIn(::cardcage::testing::kEngineNames), \
                            [](const auto& test) { return std::string(test.param); })
 
 #endif  // CARDCAGE_TESTS_SUPPORT_ENGINES_H_

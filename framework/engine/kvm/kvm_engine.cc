@@ -71,8 +71,7 @@ class KvmEngine final : public Engine {
 };
 
 absl::StatusOr<std::unique_ptr<Engine>> KvmEngine::Create(const EngineConfig& config,
-                                                          GuestMemory& memory,
-                                                          Reporter reporter) {
+                                                          GuestMemory& memory, Reporter reporter) {
   auto engine = std::unique_ptr<KvmEngine>(new KvmEngine(std::move(reporter)));
   if (absl::Status status = engine->OpenSystem(); !status.ok()) return status;
   if (absl::Status status = engine->MakeVm(config, memory); !status.ok()) return status;

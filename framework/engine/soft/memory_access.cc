@@ -7,7 +7,8 @@ void MemoryAccess::Begin(bool is_write, uint64_t linear, unsigned size, uint64_t
                          uint64_t instruction) {
   // An unaligned read is followed by the two aligned ones that it is made of.
   if (!is_write && !is_write_ && size == size_ && instruction == instruction_ && parts_told_ < 2 &&
-      (linear_ & (size - 1)) != 0 && linear == (linear_ & ~uint64_t{size - 1}) + parts_told_ * size) {
+      (linear_ & (size - 1)) != 0 &&
+      linear == (linear_ & ~uint64_t{size - 1}) + parts_told_ * size) {
     ++parts_told_;
     return;
   }

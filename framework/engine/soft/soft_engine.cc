@@ -10,7 +10,8 @@ namespace {
 class SoftEngine final : public Engine {
  public:
   static absl::StatusOr<std::unique_ptr<Engine>> Create(const EngineConfig& /*config*/,
-                                                        GuestMemory& memory, Reporter /*reporter*/) {
+                                                        GuestMemory& memory,
+                                                        Reporter /*reporter*/) {
     // Now rather than with the first CPU: what is missing is the host's.
     if (const auto library = UnicornLibrary::Get(); !library.ok()) return library.status();
     return std::unique_ptr<Engine>(new SoftEngine(memory));

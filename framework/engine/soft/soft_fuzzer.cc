@@ -65,7 +65,8 @@ void Fuzz(const uint8_t* data, size_t size) {
     Check(memory.Write(address, std::as_bytes(std::span(&value, 1))).ok());
   };
   const auto bytes = std::as_bytes(std::span(data + 1, std::min<size_t>(size - 1, 0x1000)));
-  for (uint64_t at = 0; at + bytes.size() <= kRam; at += 0x1000) Check(memory.Write(at, bytes).ok());
+  for (uint64_t at = 0; at + bytes.size() <= kRam; at += 0x1000)
+    Check(memory.Write(at, bytes).ok());
   put(0x608, 0x00cf9b000000ffff);
   put(0x610, 0x00cf93000000ffff);
   put(kTables, (kTables + 0x1000) | 3);

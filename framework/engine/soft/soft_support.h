@@ -12,12 +12,14 @@ namespace cardcage {
 inline std::vector<EngineRefusal> SoftRefusals(const EngineConfig& config) {
   std::vector<EngineRefusal> refusals;
   if (config.cpus > 1) {
-    refusals.push_back({"cpu.count", "the soft engine has one CPU: two would take turns on one "
-                                     "thread, and no guest could tell how"});
+    refusals.push_back({"cpu.count",
+                        "the soft engine has one CPU: two would take turns on one "
+                        "thread, and no guest could tell how"});
   }
   if (config.kernel_irqchip) {
-    refusals.push_back({"chipset.irqchip", "the soft engine has no kernel behind it, and so none "
-                                           "of the kernel's interrupt controllers"});
+    refusals.push_back({"chipset.irqchip",
+                        "the soft engine has no kernel behind it, and so none "
+                        "of the kernel's interrupt controllers"});
   }
   return refusals;
 }

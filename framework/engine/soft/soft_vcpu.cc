@@ -42,20 +42,19 @@ absl::Status SoftVcpu::MapMemory() {
     const AddressRange& range = slot->range();
     if (slot->kind() == MemorySlot::Kind::kReserved) continue;
     if (range.base >= kPhysicalEnd || range.size > kPhysicalEnd - range.base) {
-      return absl::FailedPreconditionError(absl::StrFormat(
-          "memory slot %s ends beyond 0x%x, the soft CPU's last physical address", slot->name(),
-          kPhysicalEnd - 1));
+      return absl::FailedPreconditionError(
+          absl::StrFormat("memory slot %s ends beyond 0x%x, the soft CPU's last physical address",
+                          slot->name(), kPhysicalEnd - 1));
     }
     if (absl::Status status = MapGap(end, range.base); !status.ok()) return status;
     const uint32_t rights = slot->kind() == MemorySlot::Kind::kRom
                                 ? UC_PROT_READ | UC_PROT_EXEC
                                 : static_cast<uint32_t>(UC_PROT_ALL);
-    const uc_err error = library_.mem_map_ptr(cpu_->handle(), range.base, range.size, rights,
-                                              slot->bytes().data());
+    const uc_err error =
+        library_.mem_map_ptr(cpu_->handle(), range.base, range.size, rights, slot->bytes().data());
     if (error != UC_ERR_OK) {
-      return absl::ResourceExhaustedError(absl::StrCat("memory slot ", slot->name(),
-                                                       ": the soft engine: ",
-                                                       library_.strerror(error)));
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "memory slot ", slot->name(), ": the soft engine: ", library_.strerror(error)));
     }
     end = range.end();
   }
@@ -66,11 +65,11 @@ absl::Status SoftVcpu::MapGap(uint64_t begin, uint64_t end) {
   if (begin == end) return absl::OkStatus();
   gaps_.push_back(std::make_unique<Gap>(Gap{this, begin}));
   Gap* const gap = gaps_.back().get();
-  const uc_err error = library_.mmio_map(cpu_->handle(), begin, end - begin, &OnGapRead, gap,
-                                         &OnGapWrite, gap);
+  const uc_err error =
+      library_.mmio_map(cpu_->handle(), begin, end - begin, &OnGapRead, gap, &OnGapWrite, gap);
   if (error == UC_ERR_OK) return absl::OkStatus();
-  return absl::InternalError(absl::StrFormat("the soft engine: 0x%x to 0x%x: %s", begin, end,
-                                             library_.strerror(error)));
+  return absl::InternalError(
+      absl::StrFormat("the soft engine: 0x%x to 0x%x: %s", begin, end, library_.strerror(error)));
 }
 
 absl::Status SoftVcpu::AddHooks() {
@@ -78,9 +77,9 @@ absl::Status SoftVcpu::AddHooks() {
   const auto add = [&](int type, auto* callback, auto... more) {
     uc_hook hook = 0;
     // From 1 to 0: everywhere.
-    const uc_err result = library_.hook_add(cpu_->handle(), &hook, type,
-                                            reinterpret_cast<void*>(callback), this, uint64_t{1},
-                                            uint64_t{0}, more...);
+    const uc_err result =
+        library_.hook_add(cpu_->handle(), &hook, type, reinterpret_cast<void*>(callback), this,
+                          uint64_t{1}, uint64_t{0}, more...);
     if (result != UC_ERR_OK) error = result;
   };
   add(UC_HOOK_CODE, &OnCode);
@@ -93,8 +92,8 @@ absl::Status SoftVcpu::AddHooks() {
   add(UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, &OnMemory);
   add(UC_HOOK_MEM_INVALID, &OnMemoryTrouble);
   if (error == UC_ERR_OK) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("the soft engine: Unicorn ", cpu_->Version(), ": ",
-                                             library_.strerror(error)));
+  return absl::UnavailableError(
+      absl::StrCat("the soft engine: Unicorn ", cpu_->Version(), ": ", library_.strerror(error)));
 }
 
 // --- Running ---------------------------------------------------------------------------------------
@@ -164,9 +163,10 @@ std::optional<VmExit> SoftVcpu::DeliverEvent(Event event) {
       break;
     case x86_64::Delivery::kTaskGate:
       exit.reason = VmExit::Reason::kGuestFault;
-      exit.detail = absl::StrFormat("vector %d leads to a task gate, and the soft CPU does not "
-                                    "switch tasks",
-                                    event.vector);
+      exit.detail = absl::StrFormat(
+          "vector %d leads to a task gate, and the soft CPU does not "
+          "switch tasks",
+          event.vector);
       break;
   }
   return exit;
@@ -346,8 +346,8 @@ bool SoftVcpu::IsTimeStampAt(uint64_t linear, unsigned size) {
     if (byte == nullptr) return false;
     const auto value = std::to_integer<uint8_t>(*byte);
     const bool is_rex = value >> 4 == 4;
-    if (!is_rex && std::find(std::begin(kPrefixes), std::end(kPrefixes), value) ==
-                       std::end(kPrefixes)) {
+    if (!is_rex &&
+        std::find(std::begin(kPrefixes), std::end(kPrefixes), value) == std::end(kPrefixes)) {
       return false;
     }
   }

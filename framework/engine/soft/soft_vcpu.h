@@ -120,7 +120,7 @@ class SoftVcpu final : public Vcpu, private x86_64::PhysicalMemory {
   uint64_t executed_ = 0;  // instructions, each repetition of a string instruction counted
   uint64_t limit_ = 0;     // of executed_, where somebody looks
   uint64_t slice_end_ = 0;
-  uint64_t address_ = 0;   // linear, of the latest instruction
+  uint64_t address_ = 0;  // linear, of the latest instruction
   uint32_t size_ = 0;
   Stop stop_ = Stop::kNone;
   x86_64::Event event_;

@@ -63,7 +63,8 @@ class SoftVcpuTest : public ::testing::Test {
   }
   uint64_t Get(uint64_t address, size_t size) {
     uint64_t value = 0;
-    EXPECT_TRUE(memory_.Read(address, std::as_writable_bytes(std::span(&value, 1)).first(size)).ok());
+    EXPECT_TRUE(
+        memory_.Read(address, std::as_writable_bytes(std::span(&value, 1)).first(size)).ok());
     return value;
   }
 
@@ -93,7 +94,8 @@ class SoftVcpuTest : public ::testing::Test {
     registers.cr3 = 0x10000;
     registers.cr4 = 0x20;
     registers.efer = 0x100;
-    registers.cs = {.selector = 8, .limit = ~0u, .type = 11, .long_mode = true, .granularity = true};
+    registers.cs = {
+        .selector = 8, .limit = ~0u, .type = 11, .long_mode = true, .granularity = true};
     registers.ss = {.selector = 16, .limit = ~0u, .default_32 = true, .granularity = true};
     ASSERT_TRUE(vcpu_->SetRegisters(registers).ok());
   }
@@ -131,8 +133,8 @@ TEST_F(SoftVcpuTest, DeviceSeesEachAccessAsTheGuestMadeIt) {
         0xf4});
   EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
   EXPECT_THAT(seen_, ElementsAre(Seen{true, 0, 8, 0x8877665544332211, 2},
-                                 Seen{true, 0x11, 4, 0x44332211, 3},
-                                 Seen{true, 0x20, 2, 0x2211, 4}, Seen{true, 0x31, 1, 0x11, 5}));
+                                 Seen{true, 0x11, 4, 0x44332211, 3}, Seen{true, 0x20, 2, 0x2211, 4},
+                                 Seen{true, 0x31, 1, 0x11, 5}));
 }
 
 TEST_F(SoftVcpuTest, DeviceIsReadOnceWhateverTheWidth) {
@@ -150,8 +152,8 @@ TEST_F(SoftVcpuTest, DeviceIsReadOnceWhateverTheWidth) {
 }
 
 TEST_F(SoftVcpuTest, AccessOverAPagesEndIsTwo) {
-  Long({0xb8, 0x11, 0x22, 0x33, 0x44,              // mov eax, 0x44332211
-        0x89, 0x87, 0xff, 0x0f, 0x00, 0x00,        // mov [rdi+0xfff], eax
+  Long({0xb8, 0x11, 0x22, 0x33, 0x44,        // mov eax, 0x44332211
+        0x89, 0x87, 0xff, 0x0f, 0x00, 0x00,  // mov [rdi+0xfff], eax
         0xf4});
   EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
   // The bus cuts what is no power of two.
@@ -171,10 +173,10 @@ TEST_F(SoftVcpuTest, InstructionThatReadsAndWritesDoesBoth) {
 
 TEST_F(SoftVcpuTest, StringCopyFromADeviceReadsEachElement) {
   answer_ = 0x77;
-  Long({0xbf, 0x00, 0x60, 0x00, 0x00,        // mov edi, 0x6000
-        0xbe, 0x00, 0x00, 0x20, 0x00,        // mov esi, device
-        0xb9, 0x03, 0x00, 0x00, 0x00,        // mov ecx, 3
-        0xf3, 0xa4, 0xf4});                  // rep movsb
+  Long({0xbf, 0x00, 0x60, 0x00, 0x00,  // mov edi, 0x6000
+        0xbe, 0x00, 0x00, 0x20, 0x00,  // mov esi, device
+        0xb9, 0x03, 0x00, 0x00, 0x00,  // mov ecx, 3
+        0xf3, 0xa4, 0xf4});            // rep movsb
   EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
   EXPECT_EQ(seen_.size(), 3u);
   EXPECT_EQ(Get(0x6000, 4), 0x777777u);
@@ -184,10 +186,10 @@ TEST_F(SoftVcpuTest, StringCopyFromADeviceReadsEachElement) {
 
 TEST_F(SoftVcpuTest, RomKeepsItsContentThroughEveryWrite) {
   Put(0x100000, {1, 2, 3, 4, 5, 6, 7, 8});
-  Long({0xbf, 0x00, 0x00, 0x10, 0x00,        // mov edi, rom
-        0x31, 0xc0,                          // xor eax, eax
-        0x89, 0x07, 0x89, 0x47, 0x01,        // mov [rdi], eax; mov [rdi+1], eax
-        0x48, 0x8b, 0x1f, 0xf4});            // mov rbx, [rdi]
+  Long({0xbf, 0x00, 0x00, 0x10, 0x00,  // mov edi, rom
+        0x31, 0xc0,                    // xor eax, eax
+        0x89, 0x07, 0x89, 0x47, 0x01,  // mov [rdi], eax; mov [rdi+1], eax
+        0x48, 0x8b, 0x1f, 0xf4});      // mov rbx, [rdi]
   EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
   EXPECT_EQ(Get(0x100000, 8), 0x0807060504030201u);
   EXPECT_EQ(vcpu_->GetRegisters()->rbx, 0x0807060504030201u);
@@ -204,10 +206,10 @@ TEST_F(SoftVcpuTest, CodeInRomIsExecuted) {
 // --- Code that changes --------------------------------------------------------------------------
 
 TEST_F(SoftVcpuTest, CodeThatWritesItselfRunsAsWritten) {
-  Real({0xb9, 0x03, 0x00,              // mov cx, 3
-        0xfe, 0x06, 0x08, 0x10,        // again: inc byte [0x1008]
-        0xb0, 0x10,                    // mov al, 0x10 (the operand is at 0x1008)
-        0xe2, 0xf8, 0xf4});            // loop again
+  Real({0xb9, 0x03, 0x00,        // mov cx, 3
+        0xfe, 0x06, 0x08, 0x10,  // again: inc byte [0x1008]
+        0xb0, 0x10,              // mov al, 0x10 (the operand is at 0x1008)
+        0xe2, 0xf8, 0xf4});      // loop again
   EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
   EXPECT_EQ(vcpu_->GetRegisters()->rax & 0xff, 0x13u);
 }
@@ -218,10 +220,10 @@ TEST_F(SoftVcpuTest, FrameOfAnInterruptOverCodeIsSeen) {
   Put(0x21 * 4, {0x00, 0x20, 0x00, 0x00});      // int 0x21 is 0000:2000
   Put(0x2000, {0xea, 0x00, 0x30, 0x00, 0x00});  // jmp 0000:3000
   Put(0x3000, {0xc3});
-  Put(0x10f2, {0xcd, 0x21});                    // int 0x21
-  Real({0xe8, 0xfd, 0x1f,                       // call 0x3000
-        0xbc, 0x06, 0x30,                       // mov sp, 0x3006
-        0xea, 0xf2, 0x10, 0x00, 0x00});         // jmp 0000:10f2
+  Put(0x10f2, {0xcd, 0x21});             // int 0x21
+  Real({0xe8, 0xfd, 0x1f,                // call 0x3000
+        0xbc, 0x06, 0x30,                // mov sp, 0x3006
+        0xea, 0xf2, 0x10, 0x00, 0x00});  // jmp 0000:10f2
   EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
   EXPECT_EQ(vcpu_->GetRegisters()->rip, 0x3001u);
 }
@@ -229,10 +231,10 @@ TEST_F(SoftVcpuTest, FrameOfAnInterruptOverCodeIsSeen) {
 // --- Time ---------------------------------------------------------------------------------------
 
 TEST_F(SoftVcpuTest, TimeStampCountsInstructions) {
-  Real({0x90, 0x90,                          // nop; nop
-        0x0f, 0x31, 0x66, 0x89, 0xc3,        // rdtsc; mov ebx, eax
-        0x90, 0x66, 0x0f, 0x31,              // nop; rdtsc with a prefix
-        0xb4, 0x31, 0xb5, 0x0f, 0xf4});      // mov ah, 0x31; mov ch, 0x0f: bytes that are no rdtsc
+  Real({0x90, 0x90,                      // nop; nop
+        0x0f, 0x31, 0x66, 0x89, 0xc3,    // rdtsc; mov ebx, eax
+        0x90, 0x66, 0x0f, 0x31,          // nop; rdtsc with a prefix
+        0xb4, 0x31, 0xb5, 0x0f, 0xf4});  // mov ah, 0x31; mov ch, 0x0f: bytes that are no rdtsc
   EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
   EXPECT_EQ(vcpu_->GetRegisters()->rbx, 2u);
   EXPECT_EQ(vcpu_->GetRegisters()->rax & 0xff, 5u);
@@ -240,9 +242,9 @@ TEST_F(SoftVcpuTest, TimeStampCountsInstructions) {
 }
 
 TEST_F(SoftVcpuTest, TimeStampInCodeThatAppearsLaterIsFound) {
-  Real({0xc7, 0x06, 0x00, 0x50, 0x0f, 0x31,        // mov word [0x5000], 0x310f
-        0xc6, 0x06, 0x02, 0x50, 0xf4,              // mov byte [0x5002], 0xf4
-        0xea, 0x00, 0x50, 0x00, 0x00});            // jmp 0000:5000
+  Real({0xc7, 0x06, 0x00, 0x50, 0x0f, 0x31,  // mov word [0x5000], 0x310f
+        0xc6, 0x06, 0x02, 0x50, 0xf4,        // mov byte [0x5002], 0xf4
+        0xea, 0x00, 0x50, 0x00, 0x00});      // jmp 0000:5000
   EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
   EXPECT_EQ(vcpu_->GetRegisters()->rax, 3u);
 }
@@ -251,12 +253,12 @@ TEST_F(SoftVcpuTest, TimeStampInCodeThatAppearsLaterIsFound) {
 
 // The same accesses at the same instructions, wherever slices end.
 TEST_F(SoftVcpuTest, TwoRunsMakeTheSameAccesses) {
-  const std::vector<uint8_t> code = {
-      0xb9, 0x00, 0x02,                                // mov cx, 0x200
-      0x51, 0xb9, 0x00, 0x02,                          // outer: push cx; mov cx, 0x200
-      0x01, 0xc8, 0xe2, 0xfc,                          // inner: add ax, cx; loop inner
-      0x59, 0x0f, 0x31, 0xba, 0x00, 0x05, 0xef, 0xed,  // pop cx; rdtsc; mov dx, 0x500; out; in
-      0xe2, 0xee, 0xf4};                               // loop outer; hlt
+  const std::vector<uint8_t> code = {0xb9, 0x00, 0x02,        // mov cx, 0x200
+                                     0x51, 0xb9, 0x00, 0x02,  // outer: push cx; mov cx, 0x200
+                                     0x01, 0xc8, 0xe2, 0xfc,  // inner: add ax, cx; loop inner
+                                     0x59, 0x0f, 0x31, 0xba, 0x00,
+                                     0x05, 0xef, 0xed,   // pop cx; rdtsc; mov dx, 0x500; out; in
+                                     0xe2, 0xee, 0xf4};  // loop outer; hlt
   Real(code);
   EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
   const std::vector<Seen> first = std::move(seen_);
@@ -305,8 +307,8 @@ TEST_F(SoftVcpuTest, FaultWithoutAHandlerIsAShutdownThatShowsTheInstruction) {
 }
 
 TEST_F(SoftVcpuTest, HandlerThatFaultsItselfEnds) {
-  Put(6 * 4, {0x00, 0x20, 0x00, 0x00});      // #UD is 0000:2000
-  Put(0x2000, {0x0f, 0x0b});                 // ud2
+  Put(6 * 4, {0x00, 0x20, 0x00, 0x00});  // #UD is 0000:2000
+  Put(0x2000, {0x0f, 0x0b});             // ud2
   Real({0xbc, 0x00, 0x80, 0x0f, 0x0b});
   // Real mode has no double fault for this: it goes on for ever, through all of the stack.
   std::thread kick([this] {
@@ -345,8 +347,8 @@ TEST_F(SoftVcpuTest, CodeThatUnicornFailsOnIsAGuestFault) {
 }
 
 TEST_F(SoftVcpuTest, CodeThatAlwaysChangesItselfIsStoppedInTime) {
-  Real({0xfe, 0x06, 0x05, 0x10,        // again: inc byte [0x1005]
-        0xb0, 0x00, 0xeb, 0xf8});      // mov al, 0; jmp again
+  Real({0xfe, 0x06, 0x05, 0x10,    // again: inc byte [0x1005]
+        0xb0, 0x00, 0xeb, 0xf8});  // mov al, 0; jmp again
   std::chrono::steady_clock::time_point kicked;
   std::thread kick([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(30));

@@ -21,7 +21,7 @@ constexpr uint32_t kHiddenCode32 = 1u << 4;
 constexpr uint32_t kHiddenStack32 = 1u << 5;
 constexpr uint32_t kHiddenAddSegment = 1u << 6;  // bases count
 constexpr uint32_t kHiddenProtected = 1u << 7;
-constexpr uint32_t kHiddenCr0Shift = 8;          // MP, EM, TS: bits 1 to 3 become 9 to 11
+constexpr uint32_t kHiddenCr0Shift = 8;  // MP, EM, TS: bits 1 to 3 become 9 to 11
 constexpr uint32_t kHiddenCr0Bits = 0xe00;
 constexpr uint32_t kHiddenLong = 1u << 14;
 constexpr uint32_t kHiddenCode64 = 1u << 15;
@@ -41,8 +41,7 @@ uint32_t HiddenFlags(const CpuState& state) {
   if (is_long && r.cs.long_mode) return flags | kHiddenCode64 | kHiddenCode32 | kHiddenStack32;
   if (r.cs.default_32) flags |= kHiddenCode32;
   if (r.ss.default_32) flags |= kHiddenStack32;
-  if (!is_protected || is_virtual || !r.cs.default_32 ||
-      (r.ds.base | r.es.base | r.ss.base) != 0) {
+  if (!is_protected || is_virtual || !r.cs.default_32 || (r.ds.base | r.es.base | r.ss.base) != 0) {
     flags |= kHiddenAddSegment;
   }
   return flags;
@@ -56,12 +55,12 @@ uint32_t ToFlags(const Segment& s) {
 }
 
 // In the order of the context, RIP last.
-constexpr std::array kGeneral = {
-    &CpuRegisters::rax, &CpuRegisters::rcx, &CpuRegisters::rdx, &CpuRegisters::rbx,
-    &CpuRegisters::rsp, &CpuRegisters::rbp, &CpuRegisters::rsi, &CpuRegisters::rdi,
-    &CpuRegisters::r8,  &CpuRegisters::r9,  &CpuRegisters::r10, &CpuRegisters::r11,
-    &CpuRegisters::r12, &CpuRegisters::r13, &CpuRegisters::r14, &CpuRegisters::r15,
-    &CpuRegisters::rip};
+constexpr std::array kGeneral = {&CpuRegisters::rax, &CpuRegisters::rcx, &CpuRegisters::rdx,
+                                 &CpuRegisters::rbx, &CpuRegisters::rsp, &CpuRegisters::rbp,
+                                 &CpuRegisters::rsi, &CpuRegisters::rdi, &CpuRegisters::r8,
+                                 &CpuRegisters::r9,  &CpuRegisters::r10, &CpuRegisters::r11,
+                                 &CpuRegisters::r12, &CpuRegisters::r13, &CpuRegisters::r14,
+                                 &CpuRegisters::r15, &CpuRegisters::rip};
 
 }  // namespace
 
@@ -205,9 +204,9 @@ absl::Status UnicornCpu::FindLayout() {
     };
     constexpr uint32_t kHidden64 =
         kHiddenProtected | kHiddenLong | kHiddenCode64 | kHiddenCode32 | kHiddenStack32;
-    known = layout_.old_exception + 4 <= size &&
-            Get<uint64_t>(*rax + 15 * kWord) == mark(2) && Get<uint64_t>(rip) == mark(3) &&
-            base(kGs) == mark(5) && Get<uint64_t>(*dr0 + 3 * kWord) == mark(8) &&
+    known = layout_.old_exception + 4 <= size && Get<uint64_t>(*rax + 15 * kWord) == mark(2) &&
+            Get<uint64_t>(rip) == mark(3) && base(kGs) == mark(5) &&
+            Get<uint64_t>(*dr0 + 3 * kWord) == mark(8) &&
             (Get<uint32_t>(layout_.hidden_flags) & kHidden64) == kHidden64 &&
             (Get<uint64_t>(layout_.efer) & CpuRegisters::kEferLongActive) != 0 &&
             (Get<uint64_t>(layout_.control) & CpuRegisters::kCr0Protected) != 0 &&
@@ -218,9 +217,9 @@ absl::Status UnicornCpu::FindLayout() {
     }
   }
   if (!known) {
-    return absl::UnavailableError(absl::StrCat(
-        "the soft engine does not know the inside of this Unicorn, version ", Version(),
-        "\n  cure:  Debian 12's package libunicorn-dev, and build again"));
+    return absl::UnavailableError(
+        absl::StrCat("the soft engine does not know the inside of this Unicorn, version ",
+                     Version(), "\n  cure:  Debian 12's package libunicorn-dev, and build again"));
   }
   return absl::OkStatus();
 }
@@ -295,10 +294,9 @@ CpuState UnicornCpu::Load() {
 void UnicornCpu::Store(const CpuState& state) {
   const CpuRegisters& r = state.registers;
   Save();
-  const bool translation_changes = r.cr0 != Get<uint64_t>(layout_.control) ||
-                                   r.cr3 != Get<uint64_t>(layout_.control + 24) ||
-                                   r.cr4 != Get<uint64_t>(layout_.control + 32) ||
-                                   r.efer != Get<uint64_t>(layout_.efer);
+  const bool translation_changes =
+      r.cr0 != Get<uint64_t>(layout_.control) || r.cr3 != Get<uint64_t>(layout_.control + 24) ||
+      r.cr4 != Get<uint64_t>(layout_.control + 32) || r.efer != Get<uint64_t>(layout_.efer);
   for (size_t i = 0; i < kGeneral.size(); ++i) {
     Put<uint64_t>(layout_.registers + 8 * i, r.*kGeneral[i]);
   }

@@ -49,8 +49,8 @@ class UnicornCpu {
   // does not take the next one for a double fault. For the hook.
   struct Exception {
     uint32_t error_code;
-    bool is_software;    // INT n, INT3, INTO
-    uint64_t next_rip;   // what the handler returns to
+    bool is_software;   // INT n, INT3, INTO
+    uint64_t next_rip;  // what the handler returns to
   };
   Exception TakeException();
 

@@ -94,7 +94,8 @@ absl::StatusOr<UnicornLibrary> Load() {
   if (!missing.empty() || major != UC_API_MAJOR) {
     return absl::UnavailableError(absl::StrCat(
         "the soft engine's module is of another build: ",
-        missing.empty() ? absl::StrCat("Unicorn ", major, ", not ", UC_API_MAJOR) : missing, kCure));
+        missing.empty() ? absl::StrCat("Unicorn ", major, ", not ", UC_API_MAJOR) : missing,
+        kCure));
   }
   *failed = &OnFailure;
   return functions;

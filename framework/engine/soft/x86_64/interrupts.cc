@@ -6,11 +6,11 @@
 namespace cardcage::x86_64 {
 namespace {
 
-constexpr uint64_t kTrap = 1u << 8;               // TF
-constexpr uint64_t kNestedTask = 1u << 14;        // NT
-constexpr uint64_t kResume = 1u << 16;            // RF
-constexpr uint64_t kVirtual8086 = 1u << 17;       // VM
-constexpr uint64_t kAlignmentCheck = 1u << 18;    // AC
+constexpr uint64_t kTrap = 1u << 8;             // TF
+constexpr uint64_t kNestedTask = 1u << 14;      // NT
+constexpr uint64_t kResume = 1u << 16;          // RF
+constexpr uint64_t kVirtual8086 = 1u << 17;     // VM
+constexpr uint64_t kAlignmentCheck = 1u << 18;  // AC
 
 // Bits of an error code that names a selector (SDM, vol. 3, figure 6-7).
 constexpr uint32_t kExternal = 1u << 0;
@@ -28,9 +28,7 @@ using MaybeFault = std::optional<Fault>;
 struct Descriptor {
   uint64_t raw = 0;
 
-  uint64_t base() const {
-    return (raw >> 16 & 0xffffff) | (raw >> 56 & 0xff) << 24;
-  }
+  uint64_t base() const { return (raw >> 16 & 0xffffff) | (raw >> 56 & 0xff) << 24; }
   uint32_t limit() const {
     const auto pages = static_cast<uint32_t>((raw & 0xffff) | (raw >> 32 & 0xf0000));
     return granularity() ? pages << 12 | 0xfff : pages;
@@ -139,7 +137,8 @@ class Attempt {
     if (auto fault = Read(r_.idt.base + entry, 4, &vector)) return fault;
     ss_ = r_.ss;
     rsp_ = r_.rsp;
-    if (auto fault = PushAll(2, r_.rflags, uint64_t{r_.cs.selector}, event_.return_rip)) return fault;
+    if (auto fault = PushAll(2, r_.rflags, uint64_t{r_.cs.selector}, event_.return_rip))
+      return fault;
     r_.rsp = rsp_;
     r_.cs.selector = static_cast<uint16_t>(vector >> 16);
     r_.cs.base = uint64_t{r_.cs.selector} << 4;
@@ -302,7 +301,7 @@ class Attempt {
   const Event& event_;
   const uint32_t external_;
   bool met_task_gate_ = false;
-  Segment ss_;        // the handler's stack, while its frame is made
+  Segment ss_;  // the handler's stack, while its frame is made
   uint64_t rsp_ = 0;
 };
 

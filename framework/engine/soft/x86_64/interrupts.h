@@ -41,9 +41,9 @@ struct Event {
 };
 
 enum class Delivery {
-  kDone,       // the state is the handler's first instruction's
-  kShutdown,   // a fault while the double fault was delivered; the state is as it was
-  kTaskGate,   // the gate switches tasks, which is not modelled; the state is as it was
+  kDone,      // the state is the handler's first instruction's
+  kShutdown,  // a fault while the double fault was delivered; the state is as it was
+  kTaskGate,  // the gate switches tasks, which is not modelled; the state is as it was
 };
 
 // Takes an event by the vector table of real mode or the gates of protected and 64-bit mode: checks,

@@ -47,14 +47,15 @@ class InterruptTest : public ::testing::Test {
   }
   void Gate(uint8_t vector, uint16_t selector, uint8_t rights, unsigned ist = 0) {
     const unsigned size = is_long_ ? 16 : 8;
-    memory_.Write(kIdt + vector * size, 8,
-                  kHandler | uint64_t{selector} << 16 | uint64_t{ist} << 32 | uint64_t{rights} << 40);
+    memory_.Write(
+        kIdt + vector * size, 8,
+        kHandler | uint64_t{selector} << 16 | uint64_t{ist} << 32 | uint64_t{rights} << 40);
     if (is_long_) memory_.Write(kIdt + vector * size + 8, 8, 0);
   }
   void GoToRing3() {
     state_.privilege = 3;
-    state_.registers.cs = {.selector = kUserCode, .limit = ~0u, .type = 11, .privilege = 3,
-                           .default_32 = true};
+    state_.registers.cs = {
+        .selector = kUserCode, .limit = ~0u, .type = 11, .privilege = 3, .default_32 = true};
     state_.registers.ss = {.selector = kUserData, .limit = ~0u, .privilege = 3, .default_32 = true};
   }
   // Memory as it is (1 MiB, each address on itself), and 64-bit code at kCode.

@@ -78,8 +78,7 @@ TEST(Paging, PaePointersHaveNoRights) {
   memory.Write(0x2008, 8, 0x3000 | kPresent | kWritable | kUser);
   memory.Write(0x3000, 8, 0x9000 | kPresent | kWritable | kUser);
   const CpuRegisters registers = Paged(0x1020, 0x20, 0);
-  const Translation found =
-      Translate(registers, memory, 0x40200000, {.write = true, .user = true});
+  const Translation found = Translate(registers, memory, 0x40200000, {.write = true, .user = true});
   EXPECT_TRUE(found.ok);
   EXPECT_EQ(found.physical, 0x9000u);
 }
