@@ -26,7 +26,7 @@ struct EngineType {
   // Errors: Unavailable, PermissionDenied, ResourceExhausted, FailedPrecondition: the host cannot;
   // each says what was asked, what came back, the likely cause and the cure.
   absl::StatusOr<std::unique_ptr<Engine>> (*create)(const EngineConfig& config, GuestMemory& memory,
-                                                    Engine::Reporter reporter);
+                                                    const Engine::Reporter& reporter);
 };
 
 }  // namespace cardcage

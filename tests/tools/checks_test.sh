@@ -89,7 +89,7 @@ test_presubmit_tidies_changes() {
 
 test_ci_refuses_skips_for_want_of_kvm() {
   try env KVM_TEST_RESULT=77 "$checkout/.ci/run" test
-  expect_in "skipped: kvm.skips: no /dev/kvm here" "$out"
+  expect_in "- kvm.skips: no /dev/kvm here" "$out"
   if [[ -c /dev/kvm && -r /dev/kvm && -w /dev/kvm ]]; then
     expect_equal "$code" 1
     expect_in "/dev/kvm opens, yet tests were skipped" "$err"

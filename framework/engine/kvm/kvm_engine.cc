@@ -50,7 +50,8 @@ std::vector<EngineRefusal> Refusals(const EngineConfig& config) {
 class KvmEngine final : public Engine {
  public:
   static absl::StatusOr<std::unique_ptr<Engine>> Create(const EngineConfig& config,
-                                                        GuestMemory& memory, Reporter reporter);
+                                                        GuestMemory& memory,
+                                                        const Reporter& reporter);
 
   absl::StatusOr<std::unique_ptr<Vcpu>> CreateVcpu(Bus& bus) override;
 
@@ -71,8 +72,9 @@ class KvmEngine final : public Engine {
 };
 
 absl::StatusOr<std::unique_ptr<Engine>> KvmEngine::Create(const EngineConfig& config,
-                                                          GuestMemory& memory, Reporter reporter) {
-  auto engine = std::unique_ptr<KvmEngine>(new KvmEngine(std::move(reporter)));
+                                                          GuestMemory& memory,
+                                                          const Reporter& reporter) {
+  auto engine = std::unique_ptr<KvmEngine>(new KvmEngine(reporter));
   if (absl::Status status = engine->OpenSystem(); !status.ok()) return status;
   if (absl::Status status = engine->MakeVm(config, memory); !status.ok()) return status;
   return engine;

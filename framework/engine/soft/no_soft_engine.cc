@@ -4,18 +4,18 @@
 #include "framework/engine/soft/soft_support.h"
 
 namespace cardcage {
+namespace {
 
-const EngineType kSoftEngine = {
-    .name = "soft",
-    .description = "software, without KVM",
-    .owned_ranges = [](const EngineConfig&) { return std::vector<OwnedRange>(); },
-    .refusals = &SoftRefusals,
-    .create = [](const EngineConfig&, GuestMemory&,
-                 Engine::Reporter) -> absl::StatusOr<std::unique_ptr<Engine>> {
-      return absl::UnavailableError(
-          "this build has no soft engine: it was made without Unicorn\n"
-          "  cure:  apt-get install libunicorn-dev, and build again");
-    },
-};
+absl::StatusOr<std::unique_ptr<Engine>> Refuse(const EngineConfig& /*config*/,
+                                               GuestMemory& /*memory*/,
+                                               const Engine::Reporter& /*reporter*/) {
+  return absl::UnavailableError(
+      "this build has no soft engine: it was made without Unicorn\n"
+      "  cure:  apt-get install libunicorn-dev, and build again");
+}
+
+}  // namespace
+
+const EngineType kSoftEngine = SoftEngineType(&Refuse);
 
 }  // namespace cardcage

@@ -11,7 +11,7 @@ class SoftEngine final : public Engine {
  public:
   static absl::StatusOr<std::unique_ptr<Engine>> Create(const EngineConfig& /*config*/,
                                                         GuestMemory& memory,
-                                                        Reporter /*reporter*/) {
+                                                        const Reporter& /*reporter*/) {
     // Now rather than with the first CPU: what is missing is the host's.
     if (const auto library = UnicornLibrary::Get(); !library.ok()) return library.status();
     return std::unique_ptr<Engine>(new SoftEngine(memory));
@@ -29,12 +29,6 @@ class SoftEngine final : public Engine {
 
 }  // namespace
 
-const EngineType kSoftEngine = {
-    .name = "soft",
-    .description = "software, without KVM",
-    .owned_ranges = [](const EngineConfig&) { return std::vector<OwnedRange>(); },
-    .refusals = &SoftRefusals,
-    .create = &SoftEngine::Create,
-};
+const EngineType kSoftEngine = SoftEngineType(&SoftEngine::Create);
 
 }  // namespace cardcage

@@ -37,7 +37,7 @@ absl::StatusOr<std::unique_ptr<SoftVcpu>> SoftVcpu::Create(GuestMemory& memory, 
 }
 
 absl::Status SoftVcpu::MapMemory() {
-  uint64_t end = 0;  // of what is mapped so far
+  uint64_t mapped_to = 0;
   for (const auto& slot : memory_.slots()) {
     const AddressRange& range = slot->range();
     if (slot->kind() == MemorySlot::Kind::kReserved) continue;
@@ -46,7 +46,7 @@ absl::Status SoftVcpu::MapMemory() {
           absl::StrFormat("memory slot %s ends beyond 0x%x, the soft CPU's last physical address",
                           slot->name(), kPhysicalEnd - 1));
     }
-    if (absl::Status status = MapGap(end, range.base); !status.ok()) return status;
+    if (absl::Status status = MapGap(mapped_to, range.base); !status.ok()) return status;
     const uint32_t rights = slot->kind() == MemorySlot::Kind::kRom
                                 ? UC_PROT_READ | UC_PROT_EXEC
                                 : static_cast<uint32_t>(UC_PROT_ALL);
@@ -56,9 +56,9 @@ absl::Status SoftVcpu::MapMemory() {
       return absl::ResourceExhaustedError(absl::StrCat(
           "memory slot ", slot->name(), ": the soft engine: ", library_.strerror(error)));
     }
-    end = range.end();
+    mapped_to = range.end();
   }
-  return MapGap(end, kPhysicalEnd);
+  return MapGap(mapped_to, kPhysicalEnd);
 }
 
 absl::Status SoftVcpu::MapGap(uint64_t begin, uint64_t end) {
@@ -299,10 +299,7 @@ SoftVcpu::Location SoftVcpu::Locate(uint64_t linear) {
 
 void SoftVcpu::RestoreRom() {
   // The latest first: a write over a write is taken back in order.
-  for (auto rom = rom_.rbegin(); rom != rom_.rend(); ++rom) {
-    *rom->at = rom->value;
-  }
-  rom_.clear();
+  for (; !rom_.empty(); rom_.pop_back()) *rom_.back().at = rom_.back().value;
 }
 
 // --- Time ------------------------------------------------------------------------------------------
@@ -470,7 +467,7 @@ bool SoftVcpu::OnMemoryTrouble(uc_engine*, uc_mem_type type, uint64_t address, i
       std::byte* const at = vcpu.Locate(address + done).host;
       if (at != nullptr) vcpu.rom_.push_back({.at = at, .value = *at});
     }
-    if (std::exchange(vcpu.is_counted_, true) == false) vcpu.accessor_.dropped.Add();
+    if (!std::exchange(vcpu.is_counted_, true)) vcpu.accessor_.dropped.Add();
     vcpu.RequestLook();
     return true;
   }

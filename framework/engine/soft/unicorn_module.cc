@@ -8,6 +8,7 @@ extern "C" {
 // Called on the thread that Unicorn fails on; does not return where that can be gone on from.
 void (*cardcage_unicorn_failed)(const char* why) = nullptr;
 
+// Names that ld --wrap makes. NOLINTBEGIN(readability-identifier-naming,bugprone-reserved-identifier)
 void __real_abort() __attribute__((noreturn));
 void __real_exit(int code) __attribute__((noreturn));
 
@@ -26,5 +27,7 @@ __attribute__((noreturn)) void __wrap_exit(int code) {
   if (cardcage_unicorn_failed != nullptr) cardcage_unicorn_failed("exit");
   __real_exit(code);
 }
+
+// NOLINTEND(readability-identifier-naming,bugprone-reserved-identifier)
 
 }  // extern "C"

@@ -51,7 +51,7 @@ Translation Translate(const CpuRegisters& registers, PhysicalMemory& memory, uin
 
   uint32_t fault = (access.write ? kFaultWrite : 0) | (access.user ? kFaultUser : 0) |
                    (access.fetch && no_execute ? kFaultFetch : 0);
-  const auto Fault = [&fault](uint32_t more) {
+  const auto refuse = [&fault](uint32_t more) {
     return Translation{.ok = false, .physical = 0, .error_code = fault | more};
   };
 
@@ -64,8 +64,8 @@ Translation Translate(const CpuRegisters& registers, PhysicalMemory& memory, uin
     const uint64_t index = linear >> shift & ((1u << format.index_bits) - 1);
     const uint64_t at = table + index * format.entry_size;
     uint64_t entry = memory.Read(at, format.entry_size);
-    if ((entry & kPresent) == 0) return Fault(0);
-    if ((entry & kNoExecute) != 0 && !no_execute) return Fault(kFaultPresent | kFaultReserved);
+    if ((entry & kPresent) == 0) return refuse(0);
+    if ((entry & kNoExecute) != 0 && !no_execute) return refuse(kFaultPresent | kFaultReserved);
 
     // An entry of PAE's first table has an address and no rights (SDM, vol. 3, table 4-8).
     const bool is_pointer = is_pae && !is_long && level == 3;
@@ -81,7 +81,7 @@ Translation Translate(const CpuRegisters& registers, PhysicalMemory& memory, uin
       const bool write_matters = access.user || (registers.cr0 & kCr0WriteProtect) != 0;
       if ((access.user && !user) || (access.write && !writable && write_matters) ||
           (access.fetch && !executable)) {
-        return Fault(kFaultPresent);
+        return refuse(kFaultPresent);
       }
     }
     if (access.mark && !is_pointer) {
@@ -97,7 +97,7 @@ Translation Translate(const CpuRegisters& registers, PhysicalMemory& memory, uin
     }
     table = entry & kAddress;
   }
-  return Fault(0);  // not reached: level 1 is a leaf
+  return refuse(0);  // not reached: level 1 is a leaf
 }
 
 }  // namespace cardcage::x86_64
