@@ -116,7 +116,8 @@ TEST_F(RefusingKvm, InterruptControllersThatAreRefusedAreSaid) {
 TEST_F(RefusingKvm, CpuThatCannotRunEndsTheMachine) {
   const Outcome outcome = Run(Refuse(kRun, EIO));
   EXPECT_EQ(outcome.code, kHostCannot);
-  EXPECT_THAT(outcome.errors, HasSubstr("KVM_RUN: Input/output error"));
+  EXPECT_THAT(outcome.errors, AllOf(HasSubstr("KVM_RUN: Input/output error"), HasSubstr("cure:"),
+                                    HasSubstr("another engine")));
 }
 
 // A limit of the process, for real.

@@ -51,6 +51,10 @@ std::string ExitName(uint32_t reason) {
   }
 }
 
+// What a machine can do whose KVM has made its CPUs and cannot run them.
+constexpr char kBrokenCure[] =
+    "\n  or:    another engine (cpu: { engine: … } in the machine file) needs nothing of KVM";
+
 int KickSignal() { return SIGRTMIN; }
 
 // The signal's only work is to end KVM_RUN, or any wait, with EINTR.
@@ -211,7 +215,7 @@ VmExit KvmVcpu::ExplainFailure(int error) {
     return exit;
   }
   exit.reason = VmExit::Reason::kEngineFailed;
-  exit.detail = std::string(KvmError("KVM_RUN", error).message());
+  exit.detail = absl::StrCat(KvmError("KVM_RUN", error).message(), kBrokenCure);
   return exit;
 }
 
@@ -248,10 +252,15 @@ VmExit KvmVcpu::Explain() {
                                     run_->debug.arch.pc, run_->debug.arch.dr6);
       break;
     case KVM_EXIT_FAIL_ENTRY:
-      exit.reason = Reason::kEntryFailed;
+      // With bit 31 the hardware refused the guest's state (Intel SDM, vol. 3, 27.8; AMD's
+      // VMEXIT_INVALID has all bits). Without it KVM itself did something that it must not.
+      exit.reason = (run_->fail_entry.hardware_entry_failure_reason & 0x80000000) != 0
+                        ? Reason::kEntryFailed
+                        : Reason::kEngineFailed;
       exit.detail =
           absl::StrFormat("KVM_EXIT_FAIL_ENTRY, hardware reason 0x%x on host CPU %d",
                           run_->fail_entry.hardware_entry_failure_reason, run_->fail_entry.cpu);
+      if (exit.reason == Reason::kEngineFailed) exit.detail += kBrokenCure;
       break;
     case KVM_EXIT_INTERNAL_ERROR: {
       exit.reason = Reason::kGuestFault;
