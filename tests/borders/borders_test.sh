@@ -72,7 +72,7 @@ links() {
   printf '%s\n' 'cmake_minimum_required(VERSION 3.25)' 'project(links LANGUAGES NONE)' \
     "include($repository/cmake/Borders.cmake)" "add_subdirectory($to)" "add_subdirectory($from)" \
     'cardcage_check_link_edges()' > "$tree/CMakeLists.txt"
-  output=$("$cmake" -S "$tree" -B "$tree/build" 2>&1)
+  output=$("$cmake" -G Ninja -S "$tree" -B "$tree/build" 2>&1)
   status=$?
   if [ -z "$wanted" ] && [ $status -eq 0 ]; then
     echo "ok $name"

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
-// Spec:     National Semiconductor PC16550D data sheet, June 1995.
-// Modelled: transmit and receive for a guest that polls: RBR, THR, LSR (DR, THRE, TEMT), the divisor
-//           latches behind LCR's DLAB, and LCR, MCR, IER, SCR as registers that stay.
-// Missing:  FIFOs (FCR is ignored and IIR says so: a guest takes it for a 16450), interrupts, modem
-//           status changes, loopback, line errors, pacing by the divisor.
-// Ignored:  word length, parity and stop bits: the host side takes whole bytes.
+// Spec:     National Semiconductor PC16550D data sheet, June 1995. The chip itself is ns16550a_chip.h.
+// Modelled: FIFOs of 16 bytes, trigger levels, interrupt identification with its priorities, line and
+//           modem status with what reading clears, loopback, divisor latches, scratch.
+// Missing:  the interrupt pin and the character timeout, which need wires and a clock from the cage;
+//           pacing by the divisor.
+// Ignored:  parity and stop bits on the line, break: the host side takes and gives whole bytes. DMA mode.
 // Quirks:   THRE and TEMT are 0 while the host can take no byte: a guest that looks loses nothing, a
 //           byte written all the same is dropped and counted (FullBackend tests).
 //           The divisor is 12 after reset, 9600 baud from 1.8432 MHz; the chip leaves it undefined.
+//           Bytes come into the receiver when the guest looks for them: what it clears with FCR before is
+//           not lost.
 // Guest may: send bytes to the backend and take its input; nothing grows with what it does.
 // Threads:  one handler at a time.
 // Units:    none.
 #include "cardcage/device.h"
-#include "ns16550a_registers.h"
+#include "ns16550a_chip.h"
 
 namespace ns16550a {
 namespace {
@@ -21,94 +23,66 @@ struct Ns16550aConfig {
   cardcage::CharLink console;
 };
 
+// The other side is always there and ready.
+Msr ConnectedModem() {
+  Msr lines;
+  lines.Set(Msr::kCarrierDetect);
+  lines.Set(Msr::kDataSetReady);
+  lines.Set(Msr::kClearToSend);
+  return lines;
+}
+
 class Ns16550a {
  public:
   using Config = Ns16550aConfig;
-  explicit Ns16550a(const Config& config) : console_(config.console) {}
-
-  // Master reset (data sheet, table I).
-  void Reset() {
-    divisor_low_ = 12;
-    divisor_high_ = 0;
-    received_ = 0;
-    scratch_ = 0;
-    ier_ = Ier();
-    lcr_ = Lcr();
-    mcr_ = Mcr();
+  explicit Ns16550a(const Config& config) : console_(config.console), chip_({}) {
+    chip_.SetModemInputs(ConnectedModem());
+    chip_.Reset();
   }
 
-  uint8_t ReadData() {
-    if (lcr_.Test(Lcr::kDivisorLatchAccess)) return divisor_low_;
-    console_.Read(received_);  // without a new byte the last one stays in the register
-    return received_;
-  }
+  void Reset() { chip_.Reset(); }
+
+  uint8_t ReadData() { return Look(kRbr); }
   void WriteData(uint8_t value) {
-    if (lcr_.Test(Lcr::kDivisorLatchAccess)) {
-      divisor_low_ = value;
-    } else {
-      console_.Write(value);
-    }
+    chip_.Write(kThr, value, kNoClock);
+    Send();
   }
-
-  uint8_t ReadIer() const {
-    return lcr_.Test(Lcr::kDivisorLatchAccess) ? divisor_high_ : ier_.raw();
-  }
-  void WriteIer(uint8_t value) {
-    if (lcr_.Test(Lcr::kDivisorLatchAccess)) {
-      divisor_high_ = value;
-    } else {
-      ier_.Put(Ier::kEnables, value);  // bits 7 to 4 are always 0 (8.8)
-    }
-  }
-
-  uint8_t ReadIir() const {
-    Iir iir;
-    iir.Set(Iir::kNonePending);
-    return iir.raw();
-  }
-  void WriteFcr(uint8_t /*value*/) {}
-
-  uint8_t ReadLcr() const { return lcr_.raw(); }
-  void WriteLcr(uint8_t value) { lcr_ = Lcr(value); }
-
-  uint8_t ReadMcr() const { return mcr_.raw(); }
-  void WriteMcr(uint8_t value) { mcr_.Put(Mcr::kImplemented, value); }
-
-  uint8_t ReadLsr() const {
-    Lsr lsr;
-    const bool writable = console_.Writable();
-    lsr.Set(Lsr::kTransmitterEmpty, writable);
-    lsr.Set(Lsr::kHoldingEmpty, writable);
-    lsr.Set(Lsr::kDataReady, console_.Readable());
-    return lsr.raw();
-  }
-
-  // A cable is plugged in, with a peer that is always ready.
-  uint8_t ReadMsr() const {
-    Msr msr;
-    msr.Set(Msr::kCarrierDetect);
-    msr.Set(Msr::kDataSetReady);
-    msr.Set(Msr::kClearToSend);
-    return msr.raw();
-  }
-
-  uint8_t ReadScr() const { return scratch_; }
-  void WriteScr(uint8_t value) { scratch_ = value; }
+  uint8_t ReadIer() const { return chip_.Peek(kIer); }
+  void WriteIer(uint8_t value) { chip_.Write(kIer, value, kNoClock); }
+  uint8_t ReadIir() { return Look(kIir); }
+  void WriteFcr(uint8_t value) { chip_.Write(kFcr, value, kNoClock); }
+  uint8_t ReadLcr() const { return chip_.Peek(kLcr); }
+  void WriteLcr(uint8_t value) { chip_.Write(kLcr, value, kNoClock); }
+  uint8_t ReadMcr() const { return chip_.Peek(kMcr); }
+  void WriteMcr(uint8_t value) { chip_.Write(kMcr, value, kNoClock); }
+  uint8_t ReadLsr() { return Look(kLsr); }
+  uint8_t ReadMsr() { return chip_.Read(kMsr, kNoClock); }
+  uint8_t ReadScr() const { return chip_.Peek(kScr); }
+  void WriteScr(uint8_t value) { chip_.Write(kScr, value, kNoClock); }
 
  private:
+  static constexpr uint64_t kNoClock = 0;  // time stands still until the cage gives one
+
+  // A read that tells of the line: what came and whether there is room is looked at first.
+  uint8_t Look(uint64_t offset) {
+    uint8_t byte = 0;
+    while (chip_.ReceiveRoom() > 0 && console_.Read(byte)) chip_.Receive(byte, kNoClock);
+    chip_.SetLineReady(console_.Writable());
+    return chip_.Read(offset, kNoClock);
+  }
+  void Send() {
+    const size_t count = chip_.TransmitSize();
+    for (size_t i = 0; i < count; ++i) console_.Write(chip_.TransmitByte(i));
+    chip_.Transmitted(count);
+  }
+
   const cardcage::CharLink console_;
-  uint8_t divisor_low_ = 0;
-  uint8_t divisor_high_ = 0;
-  uint8_t received_ = 0;
-  uint8_t scratch_ = 0;
-  Ier ier_;
-  Lcr lcr_;
-  Mcr mcr_;
+  Chip chip_;
 };
 
 using Uart = Ns16550a;
 constexpr cardcage::Declaration kNs16550a{
-    cardcage::Type<Uart>("ns16550a", "serial port, for guests that poll",
+    cardcage::Type<Uart>("ns16550a", "serial port with FIFOs, for guests that poll",
                          {.document = "National Semiconductor PC16550D, June 1995"}),
     cardcage::Param<&Ns16550aConfig::console>("console", {.doc = "where the line goes to"}),
     cardcage::Registers(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The registers of the NS16550A UART, after National Semiconductor's PC16550D data sheet (June 1995),
-// section 8. Each is one byte. Fields from the high bit down.
+// section 8; what the 16750 adds after Texas Instruments' TL16C750 data sheet. Each is one byte. Fields
+// from the high bit down.
 #ifndef NS16550A_REGISTERS_H_
 #define NS16550A_REGISTERS_H_
 
@@ -28,41 +29,88 @@ inline constexpr uint64_t kSize = 8;
 // Interrupt enable (8.8).
 struct Ier : cardcage::Bits<Ier, uint8_t> {
   using Bits::Bits;
-  static constexpr Field kEnables{3, 0};
+  static constexpr Field kEnables{3, 0};  // the bits above read 0
+  static constexpr Bit kModemStatus{3};   // EDSSI
+  static constexpr Bit kLineStatus{2};    // ELSI
+  static constexpr Bit kTransmitter{1};   // ETBEI
+  static constexpr Bit kReceived{0};      // ERBFI
 };
 
-// Interrupt identification (8.7).
+// Interrupt identification (8.6): what is pending and enabled, the most urgent alone.
 struct Iir : cardcage::Bits<Iir, uint8_t> {
   using Bits::Bits;
-  static constexpr Bit kNonePending{0};
+  static constexpr Field kFifosEnabled{7, 6};  // both bits, while FIFOs are on
+  static constexpr Bit kFifo64{5};             // 16750: its FIFOs are 64 deep
+  static constexpr Field kCause{3, 0};
+};
+enum class Cause : uint8_t {
+  kLineStatus = 0x6,
+  kReceived = 0x4,
+  kTimeout = 0xc,
+  kTransmitter = 0x2,
+  kModemStatus = 0x0,
+  kNone = 0x1,
+};
+
+// FIFO control (8.4). What is not for the enable bit counts only where that is written 1.
+struct Fcr : cardcage::Bits<Fcr, uint8_t> {
+  using Bits::Bits;
+  static constexpr Field kTrigger{7, 6};
+  static constexpr Bit kFifo64{5};  // 16750; taken only while DLAB is 1
+  static constexpr Bit kClearTransmitter{2};
+  static constexpr Bit kClearReceiver{1};
+  static constexpr Bit kEnable{0};
 };
 
 // Line control (8.1).
 struct Lcr : cardcage::Bits<Lcr, uint8_t> {
   using Bits::Bits;
   static constexpr Bit kDivisorLatchAccess{7};
+  static constexpr Bit kParity{3};
+  static constexpr Bit kTwoStopBits{2};
+  static constexpr Field kWordLength{1, 0};  // 5 bits and more
 };
 
-// Modem control (8.9).
+// Modem control (8.7).
 struct Mcr : cardcage::Bits<Mcr, uint8_t> {
   using Bits::Bits;
-  static constexpr Field kImplemented{4, 0};  // the bits above read 0
+  static constexpr Field kImplemented{4, 0};  // the bits above read 0, but for the 16750's
+  static constexpr Bit kAutoflow{5};          // 16750
+  static constexpr Bit kLoopback{4};
+  static constexpr Bit kOut2{3};
+  static constexpr Bit kOut1{2};
+  static constexpr Bit kRts{1};
+  static constexpr Bit kDtr{0};
 };
 
 // Line status (8.5).
 struct Lsr : cardcage::Bits<Lsr, uint8_t> {
   using Bits::Bits;
-  static constexpr Bit kTransmitterEmpty{6};
-  static constexpr Bit kHoldingEmpty{5};
-  static constexpr Bit kDataReady{0};
+  static constexpr Bit kErrorInFifo{7};
+  static constexpr Bit kTransmitterEmpty{6};  // TEMT
+  static constexpr Bit kHoldingEmpty{5};      // THRE
+  static constexpr Bit kBreak{4};             // BI
+  static constexpr Bit kFraming{3};           // FE
+  static constexpr Bit kParity{2};            // PE
+  static constexpr Bit kOverrun{1};           // OE
+  static constexpr Bit kDataReady{0};         // DR
+  static constexpr Field kByteErrors{4, 2};   // those that belong to a byte
+  static constexpr Field kErrors{4, 1};
 };
 
-// Modem status (8.10).
+// Modem status (8.8).
 struct Msr : cardcage::Bits<Msr, uint8_t> {
   using Bits::Bits;
+  static constexpr Field kInputs{7, 4};
   static constexpr Bit kCarrierDetect{7};
+  static constexpr Bit kRing{6};
   static constexpr Bit kDataSetReady{5};
   static constexpr Bit kClearToSend{4};
+  static constexpr Field kDeltas{3, 0};
+  static constexpr Bit kDeltaCarrierDetect{3};
+  static constexpr Bit kTrailingRing{2};  // TERI
+  static constexpr Bit kDeltaDataSetReady{1};
+  static constexpr Bit kDeltaClearToSend{0};
 };
 
 }  // namespace ns16550a

@@ -126,9 +126,38 @@ TEST_F(Ns16550a, LcrAndScrKeepAllEightBits) {
   }
 }
 
-TEST_F(Ns16550a, FcrIsIgnoredAndIirShowsNoFifo) {  // 8.4, 8.7: bits 7:6 are 0 without FIFOs
-  cage_.Write(kFcr, 0xc7);
+TEST_F(Ns16550a, FifosAreFoundByADriver) {  // 8.4, 8.6
   EXPECT_EQ(cage_.Read(kIir), 0x01u);
+  cage_.Write(kFcr, 0x07);
+  EXPECT_EQ(cage_.Read(kIir), 0xc1u);
+}
+
+TEST_F(Ns16550a, InputIsTakenAsFarAsTheFifoGoesAndTheRestWaits) {
+  cage_.Write(kFcr, 0x01);
+  cage_.console().Type("0123456789abcdefghij");
+  EXPECT_EQ(lsr(), 0x61u);  // no overrun
+  EXPECT_EQ(cage_.console().input.size(), 4u);
+  std::string read;
+  while ((lsr() & 1) != 0) read += static_cast<char>(cage_.Read(kRbr));
+  EXPECT_EQ(read, "0123456789abcdefghij");
+}
+
+// A driver clears the FIFOs before it looks for anything.
+TEST_F(Ns16550a, InputTypedBeforeTheGuestLooksIsNotClearedAway) {
+  cage_.console().Type("ahead");
+  cage_.Write(kFcr, 0x07);
+  cage_.Write(kFcr, 0x01);
+  EXPECT_EQ(cage_.Read(kRbr), uint64_t{'a'});
+}
+
+TEST_F(Ns16550a, LoopbackStaysInsideTheChip) {
+  cage_.console().Type("x");
+  cage_.Write(kMcr, 0x10);
+  cage_.Write(kThr, 'l');
+  EXPECT_EQ(cage_.console().output, "");
+  EXPECT_EQ(cage_.Read(kRbr), uint64_t{'l'});
+  cage_.Write(kMcr, 0x00);
+  EXPECT_EQ(cage_.Read(kRbr), uint64_t{'x'});
 }
 
 TEST_F(Ns16550a, StatusRegistersIgnoreWrites) {

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+// The state machine of the NS16550A, and of the 16450 and 16750 that it stands between. It knows no
+// host: bytes, modem lines and time are given to it, and what it wants is asked from it.
+//
+// References: PC16550D data sheet (National Semiconductor, June 1995), sections in brackets; TL16C750
+// data sheet (Texas Instruments) where it says so.
+#ifndef NS16550A_CHIP_H_
+#define NS16550A_CHIP_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "ns16550a_registers.h"
+
+namespace ns16550a {
+
+enum class Variant : uint8_t {
+  k16450,   // no FIFOs: one byte each way
+  k16550a,  // FIFOs of 16 bytes
+  k16750,   // also of 64, and automatic flow control
+};
+
+// A FIFO of the chip: at most 64 entries, of which the variant and mode allow fewer.
+template <class Entry>
+class Fifo {
+ public:
+  static constexpr size_t kMost = 64;
+
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  // Not beyond kMost; front() and Pop() not where it is empty.
+  void Push(Entry entry) { entries_[(begin_ + size_++) % kMost] = entry; }
+  Entry& front() { return entries_[begin_]; }
+  const Entry& front() const { return entries_[begin_]; }
+  const Entry& at(size_t i) const { return entries_[(begin_ + i) % kMost]; }
+  Entry Pop() {
+    const Entry entry = front();
+    begin_ = (begin_ + 1) % kMost;
+    --size_;
+    return entry;
+  }
+  void Clear() { size_ = 0; }
+
+ private:
+  std::array<Entry, kMost> entries_{};
+  size_t begin_ = 0;
+  size_t size_ = 0;
+};
+
+class Chip {
+ public:
+  struct Config {
+    Variant variant = Variant::k16550a;
+    bool out2_gates_irq = true;   // the interrupt leaves the chip only with OUT2, as on a PC
+    uint32_t clock_hz = 1843200;  // of the crystal: 16 times the fastest baud rate
+  };
+
+  explicit Chip(const Config& config) : config_(config) { Reset(); }
+
+  // Master reset (table I). The modem's lines stay as the other side has them.
+  void Reset();
+
+  // A register of the guest's, at kRbr to kScr. `now` is the virtual time in ns, and never goes back.
+  uint8_t Read(uint64_t offset, uint64_t now);
+  void Write(uint64_t offset, uint8_t value, uint64_t now);
+  // What a read would give, without its effects.
+  uint8_t Peek(uint64_t offset) const;
+
+  // --- The line, as the other side has it -------------------------------------------------------
+
+  // How many bytes the receiver takes now without losing one. 0 in loopback: what comes then waits.
+  size_t ReceiveRoom() const;
+  // A byte arrives, with the errors that it has (Lsr::kByteErrors). Beyond the room it is an overrun.
+  void Receive(uint8_t byte, uint64_t now, Lsr errors = Lsr());
+
+  // Whether the other side takes bytes. While it does not, the transmitter shows itself full.
+  void SetLineReady(bool ready);
+  // The bytes that wait to be sent, the first first. Taking the last one empties the transmitter. None
+  // in loopback, nor while automatic flow control holds them back.
+  size_t TransmitSize() const;
+  uint8_t TransmitByte(size_t i) const { return transmit_.at(i); }
+  void Transmitted(size_t count);
+  // Bytes that the guest wrote although the transmitter was full; reading forgets them.
+  size_t TakeLost();
+
+  // The modem's lines: of Msr::kInputs, CTS, DSR, RI and DCD.
+  void SetModemInputs(Msr inputs);
+  // DTR, RTS, OUT1, OUT2, as the pins have them: all inactive in loopback.
+  Mcr ModemOutputs() const;
+
+  // --- Interrupt and time -----------------------------------------------------------------------
+
+  // The level of the interrupt pin.
+  bool Interrupt() const;
+  // When AdvanceTo() has something to do, if ever: the character timeout.
+  std::optional<uint64_t> Deadline() const;
+  void AdvanceTo(uint64_t now);
+
+  // How long one character takes on the line, in ns, by divisor and format.
+  uint64_t CharacterTime() const;
+
+ private:
+  struct Received {
+    uint8_t byte = 0;
+    Lsr errors;
+  };
+
+  bool HasDivisorAccess() const { return lcr_.Test(Lcr::kDivisorLatchAccess); }
+  bool IsLoopback() const { return mcr_.Test(Mcr::kLoopback); }
+  bool HasFifos() const { return fcr_.Test(Fcr::kEnable); }
+  bool IsTransmitterEmpty() const { return transmit_.empty() && line_ready_; }
+  size_t Depth() const;
+  size_t Trigger() const;
+  Cause Pending() const;
+  Iir IirValue() const;
+  Lsr LsrValue() const;
+  Msr MsrValue() const;
+  Msr ModemLines() const;
+
+  uint8_t ReadData(uint64_t now);
+  uint8_t ReadIir();
+  uint8_t ReadLsr();
+  uint8_t ReadMsr();
+  void WriteData(uint8_t value, uint64_t now);
+  void WriteIer(uint8_t value);
+  void WriteFcr(Fcr value);
+  void WriteMcr(uint8_t value);
+  void Store(Received received, uint64_t now);
+  void TransmitterEmptied() { transmitter_pending_ = true; }
+  void NoteModemChange(Msr before);
+
+  const Config config_;
+  uint8_t divisor_low_ = 0;
+  uint8_t divisor_high_ = 0;
+  uint8_t scratch_ = 0;
+  Ier ier_;
+  Fcr fcr_;
+  Lcr lcr_;
+  Mcr mcr_;
+  Msr modem_;             // what the other side has: inputs alone
+  Msr deltas_;            // changes since MSR was read
+  bool overrun_ = false;  // since LSR was read
+  bool transmitter_pending_ = false;
+  bool timed_out_ = false;
+  bool line_ready_ = true;
+  uint64_t receiver_moved_ = 0;  // when the receiver last got or gave a byte, in ns
+  uint8_t last_received_ = 0;    // what RBR shows where nothing is there
+  size_t lost_ = 0;
+  Fifo<Received> receive_;
+  Fifo<uint8_t> transmit_;
+};
+
+}  // namespace ns16550a
+
+#endif  // NS16550A_CHIP_H_
