@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <utility>
 
 #include "cardcage/abi.h"
 
@@ -30,11 +32,21 @@ class CharBackend {
   // Counts output that the guest wrote although there was no room.
   virtual void Dropped(size_t count) = 0;
 
+  // Who wants to know when Readable() or WriteRoom() may answer otherwise: called on the event loop's
+  // thread. Before the loop runs.
+  void set_listener(std::function<void()> listener) { listener_ = std::move(listener); }
+
   // The same as the contract's table; lives as long as the backend.
   const cardcage_char* table() const { return &table_; }
 
+ protected:
+  void TellListener() const {
+    if (listener_) listener_();
+  }
+
  private:
   const cardcage_char table_;
+  std::function<void()> listener_;
 };
 
 // `null`: takes all output and gives no input.

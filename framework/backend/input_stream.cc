@@ -9,8 +9,8 @@
 
 namespace cardcage {
 
-InputStream::InputStream(int fd, EventLoop& loop, Filter filter)
-    : fd_(fd), loop_(loop), filter_(std::move(filter)) {
+InputStream::InputStream(int fd, EventLoop& loop, Filter filter, std::function<void()> on_input)
+    : fd_(fd), loop_(loop), filter_(std::move(filter)), on_input_(std::move(on_input)) {
   const absl::Status watch = loop_.Watch(fd_, EPOLLIN, [this](uint32_t) { Fill(); });
   watched_ = watch.ok();
   // A regular file can always be read: there is nothing to wait for.
@@ -50,6 +50,7 @@ void InputStream::Fill() {
     if (filter_) data = data.first(filter_(data));
     for (size_t i = 0; i < data.size(); ++i) ring_[(tail + i) % kCapacity] = data[i];
     tail_.store(tail + data.size(), std::memory_order_release);
+    if (!data.empty() && on_input_) on_input_();
   } else if (got == 0 || errno != EAGAIN) {
     ended_ = true;
     return;

@@ -23,8 +23,8 @@ class InputStream {
   using Filter = std::function<size_t(std::span<uint8_t> data)>;
 
   // `fd` stays the caller's and is read as it is. Its end, or an error, is the end of input and
-  // nothing more. Before the loop runs.
-  InputStream(int fd, EventLoop& loop, Filter filter);
+  // nothing more. `on_input` is called on the loop's thread when bytes have come. Before the loop runs.
+  InputStream(int fd, EventLoop& loop, Filter filter, std::function<void()> on_input = {});
   ~InputStream();
   InputStream(const InputStream&) = delete;
   InputStream& operator=(const InputStream&) = delete;
@@ -43,6 +43,7 @@ class InputStream {
   const int fd_;
   EventLoop& loop_;
   const Filter filter_;
+  const std::function<void()> on_input_;
   bool watched_ = false;
   bool ended_ = false;
 

@@ -18,13 +18,21 @@
 
 namespace cardcage {
 
-OutputStream::OutputStream(int fd, EventLoop& loop, std::function<void()> on_closed)
-    : original_(fd), fd_(fd), loop_(loop), on_closed_(std::move(on_closed)) {
+OutputStream::OutputStream(int fd, EventLoop& loop, std::function<void()> on_closed,
+                           std::function<void()> on_room)
+    : original_(fd),
+      fd_(fd),
+      loop_(loop),
+      on_closed_(std::move(on_closed)),
+      on_room_(std::move(on_room)) {
   ChooseWay();
   watched_ = loop_
                  .Watch(fd_, 0,
                         [this](uint32_t events) {
+                          const bool was_full = Room() == 0;
                           if (Drain(events)) loop_.Rearm(fd_, EPOLLOUT);
+                          // Without the lock: who is told may write.
+                          if (was_full && Room() > 0 && on_room_) on_room_();
                         })
                  .ok();
 }

@@ -24,7 +24,9 @@ class OutputStream {
 
   // `fd` stays the caller's; its flags are not changed, for they belong to every process that has
   // the same open file. `on_closed` is called once, on any thread, when the reader has gone.
-  OutputStream(int fd, EventLoop& loop, std::function<void()> on_closed);
+  // `on_room` is called on the loop's thread when held output was written after there was no room left.
+  OutputStream(int fd, EventLoop& loop, std::function<void()> on_closed,
+               std::function<void()> on_room = {});
   ~OutputStream();
   OutputStream(const OutputStream&) = delete;
   OutputStream& operator=(const OutputStream&) = delete;
@@ -76,6 +78,7 @@ class OutputStream {
   bool watched_ = false;
   EventLoop& loop_;
   std::function<void()> on_closed_;
+  const std::function<void()> on_room_;
   std::atomic<bool> waits_{true};
 
   std::mutex mutex_;

@@ -11,14 +11,15 @@ StdioBackend::StdioBackend(EventLoop& loop, Events events,
                            std::optional<std::vector<uint8_t>> script)
     : terminal_(script ? nullptr : RawTerminal::Enter(STDIN_FILENO)),
       escape_(std::move(events.escape)),
-      output_(STDOUT_FILENO, loop, std::move(events.output_closed)),
+      output_(STDOUT_FILENO, loop, std::move(events.output_closed), [this] { TellListener(); }),
       script_(std::move(script)) {
   if (script_) return;
   InputStream::Filter filter;
   if (terminal_ != nullptr) {
     filter = [this](std::span<uint8_t> typed) { return escape_.Filter(typed); };
   }
-  input_ = std::make_unique<InputStream>(STDIN_FILENO, loop, std::move(filter));
+  input_ = std::make_unique<InputStream>(STDIN_FILENO, loop, std::move(filter),
+                                         [this] { TellListener(); });
 }
 
 size_t StdioBackend::Write(std::span<const uint8_t> data) {

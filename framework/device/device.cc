@@ -11,7 +11,15 @@ namespace {
 
 Device* Self(void* self) { return static_cast<Device*>(self); }
 
+// Whether the type's struct reaches to its end, as ABI 0.2 has it.
+bool HasSignals(const cardcage_type& type) { return type.struct_size >= sizeof(cardcage_type); }
+
 }  // namespace
+
+std::span<const cardcage_signal* const> SignalsOf(const cardcage_type& type) {
+  if (!HasSignals(type)) return {};
+  return {type.signals, type.signal_count};
+}
 
 Device::Device(const cardcage_type& type, std::string name, DeviceServices& services)
     : type_(type),
@@ -27,7 +35,10 @@ Device::Device(const cardcage_type& type, std::string name, DeviceServices& serv
           .stop = [](void* self,
                      uint64_t code) { Self(self)->services_.DeviceStop(Self(self)->name_, code); },
           .extension = [](void* /*self*/, const char* /*id*/) -> const void* { return nullptr; },
-      } {}
+          .set_signal = [](void* self, uint32_t signal,
+                           uint32_t level) { Self(self)->SetSignal(signal, level != 0); },
+      },
+      signals_(SignalsOf(type).size()) {}
 
 absl::StatusOr<std::unique_ptr<Device>> Device::Create(const cardcage_type& type, std::string name,
                                                        const std::vector<ParamValue>& values,
@@ -82,6 +93,19 @@ std::unique_ptr<Mapping> Device::MakeMapping(uint32_t region, AddressRange range
 void Device::Reset() {
   const std::lock_guard turn(lock_);
   type_.reset(self_);
+}
+
+void Device::Connect(uint32_t signal, Wire& wire) { signals_[signal] = {&wire, wire.Join()}; }
+
+void Device::SetSignal(uint32_t signal, bool level) {
+  if (signal >= signals_.size()) return;  // a plugin's slip: it has no such signal
+  if (const Connection& to = signals_[signal]; to.wire != nullptr) to.wire->Set(to.output, level);
+}
+
+void Device::Ready(uint32_t param) {
+  if (!HasSignals(type_) || type_.ready == nullptr) return;
+  const std::lock_guard turn(lock_);
+  type_.ready(self_, param);
 }
 
 void Device::Log(uint32_t severity, std::string_view line) {

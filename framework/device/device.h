@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,12 @@
 #include "framework/backend/char_backend.h"
 #include "framework/bus/mapping.h"
 #include "framework/bus/spin_lock.h"
+#include "framework/wire/wire.h"
 
 namespace cardcage {
+
+// What a type declares, from a plugin that may know less of the contract than this host.
+std::span<const cardcage_signal* const> SignalsOf(const cardcage_type& type);
 
 // What a device's host services come down to: the cage around it. Any thread; must not block.
 class DeviceServices {
@@ -54,8 +59,14 @@ class Device {
   // last access.
   std::unique_ptr<Mapping> MakeMapping(uint32_t region, AddressRange range);
 
+  // Leads a signal of the type to a wire, which outlives the device. Before the first reset.
+  void Connect(uint32_t signal, Wire& wire);
+
   // Back to the state after power-on. No CPU runs.
   void Reset();
+
+  // Tells it that the char backend of that parameter has input, or room again. Any thread.
+  void Ready(uint32_t param);
 
   const std::string& name() const { return name_; }
   const cardcage_type& type() const { return type_; }
@@ -63,6 +74,13 @@ class Device {
  private:
   Device(const cardcage_type& type, std::string name, DeviceServices& services);
   void Log(uint32_t severity, std::string_view line);
+  void SetSignal(uint32_t signal, bool level);
+
+  // Where a signal leads; nowhere without a wire.
+  struct Connection {
+    Wire* wire = nullptr;
+    size_t output = 0;
+  };
 
   const cardcage_type& type_;
   const std::string name_;
@@ -72,6 +90,7 @@ class Device {
   SpinLock lock_;
   void* self_ = nullptr;
   std::atomic<unsigned> lines_{0};
+  std::vector<Connection> signals_;  // one a signal of the type
 };
 
 }  // namespace cardcage

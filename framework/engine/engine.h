@@ -72,7 +72,7 @@ struct OwnedRange {
   std::string because_of;
 };
 
-// What runs virtual CPUs. One thread.
+// What runs virtual CPUs. One thread, unless a function says more.
 class Engine {
  public:
   // Gets a line about something odd that the guest did. Any vCPU's thread; must not block.
@@ -84,6 +84,11 @@ class Engine {
   // the engine outlive it.
   // Errors: Unavailable or ResourceExhausted, with the cure.
   virtual absl::StatusOr<std::unique_ptr<Vcpu>> CreateVcpu(Bus& bus) = 0;
+
+  // Drives an input of the engine's own interrupt controllers, by its GSI; each change is told, and
+  // nothing else. Any thread; does not block.
+  // Errors: Unimplemented where it has none; Internal.
+  virtual absl::Status SetInterrupt(uint32_t gsi, bool level);
 };
 
 }  // namespace cardcage

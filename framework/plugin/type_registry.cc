@@ -25,7 +25,8 @@ const cardcage_param* FindParam(const cardcage_type& type, std::string_view key)
 // What is wrong with a type, or an empty string. A plugin may be written in any language: nothing of
 // it was checked by a compiler of ours.
 std::string Fault(const cardcage_type& type) {
-  if (type.struct_size < sizeof(cardcage_type)) return "its struct_size is too small";
+  // As ABI 0.1 had it; what came later is looked at where it is there.
+  if (type.struct_size < offsetof(cardcage_type, signals)) return "its struct_size is too small";
   if (type.id == nullptr || *type.id == '\0') return "it has no id";
   if (type.create == nullptr || type.destroy == nullptr || type.reset == nullptr) {
     return "it lacks create, destroy or reset";
@@ -68,6 +69,14 @@ std::string Fault(const cardcage_type& type) {
       }
     } else if (region->size == 0) {
       return absl::StrCat(name, " has no size");
+    }
+  }
+  if (type.struct_size >= sizeof(cardcage_type)) {
+    for (const cardcage_signal* signal : std::span(type.signals, type.signal_count)) {
+      if (signal == nullptr || signal->struct_size < sizeof(cardcage_signal) ||
+          signal->name == nullptr) {
+        return "a signal has no name, or a struct_size that is too small";
+      }
     }
   }
   return "";

@@ -54,6 +54,19 @@ class TypeRegistryTest : public ::testing::Test {
   TypeRegistry registry_;
 };
 
+TEST_F(TypeRegistryTest, TypeOfAnOlderAbiIsTaken) {
+  type_.struct_size = offsetof(cardcage_type, signals);
+  EXPECT_EQ(Message(), "");
+}
+
+TEST_F(TypeRegistryTest, SignalWithoutANameBreaksTheContract) {
+  const cardcage_signal signal{.struct_size = sizeof(cardcage_signal)};
+  const cardcage_signal* const signals[] = {&signal};
+  type_.signals = signals;
+  type_.signal_count = 1;
+  EXPECT_THAT(Message(), HasSubstr("a signal has no name"));
+}
+
 TEST_F(TypeRegistryTest, FindsWhatWasAdded) {
   ASSERT_EQ(Message(), "");
   EXPECT_EQ(registry_.Find("acme.chip"), &type_);
@@ -68,14 +81,14 @@ TEST_F(TypeRegistryTest, EntryWithoutMagicIsNoPlugin) {
 
 TEST_F(TypeRegistryTest, OtherMajorIsRefusedWithBothVersions) {
   plugin_.abi_major = 7;
-  EXPECT_THAT(Message(), AllOf(HasSubstr("built for ABI 7.1"), HasSubstr("speaks 0.1")));
+  EXPECT_THAT(Message(), AllOf(HasSubstr("built for ABI 7.2"), HasSubstr("speaks 0.2")));
 }
 
 TEST_F(TypeRegistryTest, LaterMinorIsRefusedOnlyWhereItIsNeeded) {
   plugin_.abi_minor = 9;
   EXPECT_EQ(Message(), "");
   plugin_.needs_minor = 9;
-  EXPECT_THAT(Message(), AllOf(HasSubstr("needs ABI 0.9"), HasSubstr("speaks 0.1")));
+  EXPECT_THAT(Message(), AllOf(HasSubstr("needs ABI 0.9"), HasSubstr("speaks 0.2")));
 }
 
 TEST_F(TypeRegistryTest, SameTypeTwiceIsRefusedWithBothPlugins) {

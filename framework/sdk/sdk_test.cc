@@ -229,3 +229,104 @@ TEST(Bits, ABitOfOneRegisterDoesNotTestAnother) {
 }
 
 }  // namespace
+
+// --- Outputs --------------------------------------------------------------------------------------
+
+namespace {
+
+struct LampConfig {
+  bool starts_on = false;
+};
+
+// Two outputs that follow from a state, and a backend that wakes it.
+class Lamp {
+ public:
+  using Config = LampConfig;
+  explicit Lamp(const Config& config) : starts_on_(config.starts_on) {}
+  void Reset() { state_ = starts_on_ ? 1 : 0; }
+  void Ready() { state_ |= 2; }
+  bool Low() const { return (state_ & 1) != 0; }
+  bool High() const { return (state_ & 2) != 0; }
+  uint8_t Get() const { return state_; }
+  void Set(uint8_t value) { state_ = value; }
+
+ private:
+  const bool starts_on_;
+  uint8_t state_ = 0;
+};
+
+constexpr cardcage::Declaration kLamp{
+    cardcage::Type<Lamp>("lamp", "two lights"),
+    cardcage::Param<&LampConfig::starts_on>("starts-on", {.doc = "the first"}),
+    cardcage::Output<&Lamp::Low>("low", {.doc = "the first"}),
+    cardcage::Output<&Lamp::High>("high"),
+    cardcage::Port<&Lamp::Get, &Lamp::Set>("state"),
+};
+
+}  // namespace
+
+#undef CARDCAGE_ENTRY
+#define CARDCAGE_ENTRY cardcage_lamp_entry
+CARDCAGE_PLUGIN("lamp", "1.0.0", "MIT", kLamp);
+
+namespace {
+
+// A host that notes what is driven.
+class LampTest : public ::testing::Test {
+ protected:
+  void Make(uint64_t starts_on) {
+    host_.struct_size = sizeof(host_);
+    host_.self = this;
+    host_.set_signal = [](void* self, uint32_t signal, uint32_t level) {
+      static_cast<LampTest*>(self)->driven_.push_back(std::to_string(signal) + "=" +
+                                                      std::to_string(level));
+    };
+    cardcage_value value{
+        .struct_size = sizeof(value), .kind = CARDCAGE_KIND_BOOL, .u64 = starts_on};
+    const cardcage_value* const values[] = {&value};
+    cardcage_error error{};
+    device_ = type().create(&host_, values, 1, &error);
+    ASSERT_NE(device_, nullptr);
+    type().reset(device_);
+  }
+  ~LampTest() override {
+    if (device_ != nullptr) type().destroy(device_);
+  }
+  static const cardcage_type& type() { return *cardcage_lamp_entry.types[0]; }
+  void Write(uint64_t value) {
+    cardcage_access access{
+        .struct_size = sizeof(access), .value = value, .size = 1, .flags = CARDCAGE_ACCESS_WRITE};
+    EXPECT_EQ(type().regions[0]->write(device_, &access), CARDCAGE_OK);
+  }
+
+  cardcage_host host_{};
+  void* device_ = nullptr;
+  std::vector<std::string> driven_;
+};
+
+TEST_F(LampTest, DeclaresItsOutputsAndTheAbiThatHasThem) {
+  ASSERT_EQ(type().signal_count, 2u);
+  EXPECT_STREQ(type().signals[0]->name, "low");
+  EXPECT_STREQ(type().signals[0]->doc, "the first");
+  EXPECT_STREQ(type().signals[1]->name, "high");
+  EXPECT_EQ(cardcage_lamp_entry.needs_minor, 2);
+  EXPECT_EQ(Type().signal_count, 0u);
+  EXPECT_EQ(Type().ready, nullptr);
+}
+
+TEST_F(LampTest, HostIsToldOfEachChangeAndNothingElse) {
+  Make(0);
+  EXPECT_THAT(driven_, ElementsAre());
+  Write(1);
+  Write(1);
+  Write(2);
+  EXPECT_THAT(driven_, ElementsAre("0=1", "0=0", "1=1"));
+}
+
+TEST_F(LampTest, ResetAndReadyDriveThemToo) {
+  Make(1);
+  type().ready(device_, 0);
+  EXPECT_THAT(driven_, ElementsAre("0=1", "1=1"));
+}
+
+}  // namespace

@@ -49,6 +49,16 @@ TestCage::TestCage(const cardcage_plugin& plugin, std::string_view type_id,
   auto device = Device::Create(*type, "device", values, *this, &wrong);
   if (!device.ok()) Die(device.status().ToString());
   device_ = *std::move(device);
+  const auto signals = SignalsOf(*type);
+  for (uint32_t i = 0; i < signals.size(); ++i) {
+    bool& level = outputs_[signals[i]->name];
+    wires_.push_back(std::make_unique<Wire>([&level](bool now) { level = now; }));
+    device_->Connect(i, *wires_.back());
+  }
+  for (uint32_t i = 0; i < type->param_count; ++i) {
+    if (type->params[i]->kind != CARDCAGE_KIND_CHAR) continue;
+    console_.set_listener([this, i] { device_->Ready(i); });
+  }
 
   uint64_t base = kBase;
   for (uint32_t i = 0; i < type->region_count; ++i, base += kPage) {
@@ -78,6 +88,12 @@ void TestCage::Write(uint64_t offset, uint64_t value, unsigned size) {
   } else {
     bus_.mmio.Write(accessor_, kBase + offset, size, value);
   }
+}
+
+bool TestCage::output(std::string_view name) const {
+  const auto found = outputs_.find(name);
+  if (found == outputs_.end()) Die("the type has no such signal");
+  return found->second;
 }
 
 void TestCage::DeviceLog(const std::string& /*device*/, uint32_t /*severity*/,

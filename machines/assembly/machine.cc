@@ -34,7 +34,10 @@ std::unique_ptr<Machine> Machine::Create(const Plan& plan, EventLoop& loop, Log 
   return machine;
 }
 
-Machine::~Machine() = default;
+Machine::~Machine() {
+  threads_.clear();
+  devices_.clear();  // while there is still an engine behind their wires
+}
 
 bool Machine::BuildMemory(Failure* failure) {
   using Whose = Failure::Whose;
@@ -115,13 +118,30 @@ bool Machine::BuildDevices(Console console, Failure* failure) {
         return false;
       }
     }
-    (*device)->Reset();
+    ConnectIrqs(planned, **device);
+    for (uint32_t i = 0; i < planned.params.size(); ++i) {
+      if (planned.params[i].backend != BackendKind::kStdio) continue;
+      stdio_->set_listener([made = device->get(), i] { made->Ready(i); });
+    }
     devices_.push_back(*std::move(device));
   }
   for (const bool is_port : {true, false}) {
     bus_.space(is_port).set_reporter([this](std::string_view line) { log_(line); });
   }
   return true;
+}
+
+void Machine::ConnectIrqs(const Plan::Device& planned, Device& device) {
+  for (const Plan::Irq& irq : planned.irqs) {
+    std::unique_ptr<Wire>& wire = irqs_[irq.gsi];
+    if (wire == nullptr) {
+      wire = std::make_unique<Wire>([this, gsi = irq.gsi](bool level) {
+        const absl::Status set = engine_->SetInterrupt(gsi, level);
+        if (!set.ok()) log_(absl::StrCat("irq ", gsi, ": ", set.message()));
+      });
+    }
+    device.Connect(irq.signal, *wire);
+  }
 }
 
 // The first engine that this host can run, with all its CPUs: it is only known once they are there.
@@ -175,6 +195,8 @@ bool Machine::BuildThreads(Failure* failure) {
     }
   }
   for (const bool is_port : {true, false}) bus_.space(is_port).Publish();
+  // Now that there is something behind their wires.
+  for (const auto& device : devices_) device->Reset();
   for (uint32_t i = 0; i < vcpus_.size(); ++i) {
     threads_.push_back(std::make_unique<VcpuThread>(*vcpus_[i], [this, i](VmExit exit) {
       RequestEnd({.cause = MachineEnd::Cause::kCpu, .cpu = i, .exit = std::move(exit)});

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include "framework/engine/engine_type.h"
 #include "framework/engine/vcpu_thread.h"
 #include "framework/event/event_loop.h"
+#include "framework/wire/wire.h"
 #include "machines/assembly/plan.h"
 
 namespace cardcage {
@@ -95,6 +97,7 @@ class Machine final : public DeviceServices {
   bool BuildDevices(Console console, Failure* failure);
   bool BuildCpus(Failure* failure);
   bool BuildThreads(Failure* failure);
+  void ConnectIrqs(const Plan::Device& planned, Device& device);
   absl::Status TryEngine(const EngineType& type);
 
   void DeviceLog(const std::string& device, uint32_t severity, std::string_view line) override;
@@ -106,6 +109,7 @@ class Machine final : public DeviceServices {
   GuestMemory memory_;
   NullBackend null_;
   std::unique_ptr<StdioBackend> stdio_;
+  std::map<uint32_t, std::unique_ptr<Wire>> irqs_;  // by GSI; before the devices, which drive them
   std::vector<std::unique_ptr<Device>> devices_;
   Bus bus_;                                  // after the devices: its mappings lead to them
   const EngineType* engine_type_ = nullptr;  // the one that runs it

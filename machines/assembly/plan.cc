@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "framework/device/device.h"
 #include "machines/assembly/files.h"
 #include "machines/boot/flat_boot.h"
 #include "machines/spec/scalars.h"
@@ -14,6 +15,9 @@
 
 namespace cardcage {
 namespace {
+
+// Inputs of a PC's interrupt controllers: those of the IOAPIC, the PICs' sixteen included.
+constexpr uint64_t kGsiCount = 24;
 
 // Somebody's right to a range of addresses.
 struct Claim {
@@ -61,6 +65,7 @@ class Planner {
   void PlanParams(const DeviceSpec& spec, Plan::Device& device);
   void PlanParam(const cardcage_param& param, const ParamSpec& spec, const std::string& what,
                  Plan::Param& planned);
+  void PlanIrqs(const DeviceSpec& spec, Plan::Device& device);
   void PlanRegions(const DeviceSpec& spec, Plan::Device& device);
   std::optional<uint32_t> FindRegion(const PlacementSpec& at, const cardcage_type& type);
   void RefuseEngines(std::span<const EngineType* const> engines);
@@ -223,19 +228,13 @@ void Planner::PlanDevice(const DeviceSpec& spec) {
                        Suggest(spec.type.value, types_.Ids()));
     return;
   }
-  Plan::Device device{
-      .name = spec.name.value, .type = type, .params = {}, .regions = {}, .place = spec.name.place};
-  if (spec.irq) {
-    if (!spec_.chipset.kernel_irqchip.value) {
-      diagnostics_.Error(*spec.irq,
-                         absl::StrCat("device ", device.name,
-                                      " has an irq, and the machine has no interrupt controller"),
-                         "add chipset: { irqchip: kernel }, or leave `irq` out");
-    } else {
-      diagnostics_.Error(*spec.irq, absl::StrCat("type ", type->id, " has no interrupt output"),
-                         "leave `irq` out: the guest polls this device");
-    }
-  }
+  Plan::Device device{.name = spec.name.value,
+                      .type = type,
+                      .params = {},
+                      .regions = {},
+                      .irqs = {},
+                      .place = spec.name.place};
+  if (spec.irq_place) PlanIrqs(spec, device);
   if (spec.dma) {
     diagnostics_.Error(*spec.dma, absl::StrCat("type ", type->id, " does not reach guest memory"),
                        "leave `dma` out");
@@ -243,6 +242,52 @@ void Planner::PlanDevice(const DeviceSpec& spec) {
   PlanParams(spec, device);
   PlanRegions(spec, device);
   plan_.devices.push_back(std::move(device));
+}
+
+void Planner::PlanIrqs(const DeviceSpec& spec, Plan::Device& device) {
+  const auto signals = SignalsOf(*device.type);
+  if (!spec_.chipset.kernel_irqchip.value) {
+    diagnostics_.Error(*spec.irq_place,
+                       absl::StrCat("device ", device.name,
+                                    " has an irq, and the machine has no interrupt controller"),
+                       "add chipset: { irqchip: kernel }, or leave `irq` out");
+    return;
+  }
+  if (signals.empty()) {
+    diagnostics_.Error(*spec.irq_place,
+                       absl::StrCat("type ", device.type->id, " has no interrupt output"),
+                       "leave `irq` out: the guest polls this device");
+    return;
+  }
+  std::vector<std::string> names;
+  for (const cardcage_signal* signal : signals) names.emplace_back(signal->name);
+  for (const IrqSpec& irq : spec.irqs) {
+    if (irq.output.value.empty() && signals.size() > 1) {
+      diagnostics_.Error(irq.gsi.place,
+                         absl::StrCat("type ", device.type->id, " has several outputs"),
+                         absl::StrCat("say which: irq: { ", names[0], ": ", irq.gsi.value, " }"));
+      continue;
+    }
+    const auto name = irq.output.value.empty()
+                          ? names.begin()
+                          : std::find(names.begin(), names.end(), irq.output.value);
+    if (name == names.end()) {
+      diagnostics_.Error(
+          irq.output.place,
+          absl::StrCat("type ", device.type->id, " has no output `", irq.output.value, "`"),
+          Suggest(irq.output.value, names));
+      continue;
+    }
+    if (irq.gsi.value >= kGsiCount) {
+      diagnostics_.Error(
+          irq.gsi.place,
+          absl::StrFormat("irq %d: the interrupt controllers have the inputs 0 to %d",
+                          irq.gsi.value, kGsiCount - 1));
+      continue;
+    }
+    device.irqs.push_back({.signal = static_cast<uint32_t>(name - names.begin()),
+                           .gsi = static_cast<uint32_t>(irq.gsi.value)});
+  }
 }
 
 void Planner::PlanParam(const cardcage_param& param, const ParamSpec& spec, const std::string& what,

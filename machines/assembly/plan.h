@@ -34,6 +34,11 @@ struct Plan {
     bool is_port;
     AddressRange range;
   };
+  // A signal of the device, and the input of the engine's interrupt controllers that it leads to.
+  struct Irq {
+    uint32_t signal;  // in the type's list
+    uint32_t gsi;
+  };
   struct Param {
     uint64_t number = 0;
     BackendKind backend = BackendKind::kNull;
@@ -44,6 +49,7 @@ struct Plan {
     const cardcage_type* type;
     std::vector<Param> params;  // one a parameter of the type, in its order
     std::vector<Region> regions;
+    std::vector<Irq> irqs;
     Place place;
   };
   struct Load {

@@ -358,9 +358,30 @@ TEST_F(PlanTest, IrqNeedsAnIrqchip) {
 
 TEST_F(PlanTest, IrqNeedsAnOutput) {
   EXPECT_THAT(
-      Refuse({.devices = "a: { type: ns16550a, at: port 0x3f8, irq: 4 }", .more = kIrqchip}),
-      ElementsAre("3:49: error: type ns16550a has no interrupt output",
+      Refuse({.devices = "a: { type: debug-exit, at: port 0x3f8, irq: 4 }", .more = kIrqchip}),
+      ElementsAre("3:51: error: type debug-exit has no interrupt output",
                   "help: leave `irq` out: the guest polls this device"));
+}
+
+TEST_F(PlanTest, IrqLeadsAnOutputToAnInput) {
+  for (const char* irq : {"4", "{ irq: 4 }"}) {
+    const Plan plan =
+        Accept({.devices = absl::StrCat("a: { type: ns16550a, at: port 0x3f8, irq: ", irq, " }"),
+                .more = kIrqchip});
+    ASSERT_THAT(plan.devices[0].irqs, SizeIs(1)) << irq;
+    EXPECT_EQ(plan.devices[0].irqs[0].signal, 0u);
+    EXPECT_EQ(plan.devices[0].irqs[0].gsi, 4u);
+  }
+}
+
+TEST_F(PlanTest, IrqOfNoOutputOrNoInputIsRefused) {
+  EXPECT_THAT(
+      Refuse(
+          {.devices = "a: { type: ns16550a, at: port 0x3f8, irq: { irk: 4 } }", .more = kIrqchip}),
+      ElementsAre("3:56: error: type ns16550a has no output `irk`", "help: did you mean `irq`?"));
+  EXPECT_THAT(
+      Refuse({.devices = "a: { type: ns16550a, at: port 0x3f8, irq: 24 }", .more = kIrqchip}),
+      ElementsAre("3:54: error: irq 24: the interrupt controllers have the inputs 0 to 23"));
 }
 
 TEST_F(PlanTest, DmaIsForDevicesThatReachMemory) {

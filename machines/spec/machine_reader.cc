@@ -102,6 +102,7 @@ class MachineReader {
   void ReadLoad(const YamlNode& node);
   void ReadRegisters(const YamlNode& node);
   void ReadEntry(const YamlNode& node);
+  void ReadIrqs(const YamlNode& node, const std::string& what, DeviceSpec& device);
   std::optional<PlacementSpec> ReadPlacement(const YamlNode& node, const std::string& what);
 
   // A map by name, each entry given to `read`.
@@ -306,13 +307,33 @@ void MachineReader::ReadDevice(const YamlNode::Entry& entry) {
       device.at_is_wrong = true;
     }
   }
-  if (const YamlNode::Entry* irq = fields.Find("irq")) device.irq = irq->key.place;
+  if (const YamlNode::Entry* irq = fields.Find("irq")) {
+    device.irq_place = irq->key.place;
+    ReadIrqs(irq->value, absl::StrCat("irq of ", what), device);
+  }
   if (const YamlNode::Entry* dma = fields.Find("dma")) device.dma = dma->key.place;
   if (const YamlNode* cage = fields.Value("cage")) Fields(*cage, "cage", diagnostics_).RefuseRest();
   for (const YamlNode::Entry* param : fields.Rest()) {
     device.params.push_back({At(param->key, param->key.scalar), param->value});
   }
   if (!device.type.value.empty()) spec_.devices.push_back(std::move(device));
+}
+
+void MachineReader::ReadIrqs(const YamlNode& node, const std::string& what, DeviceSpec& device) {
+  if (node.kind != YamlNode::Kind::kMap) {
+    if (const auto gsi = ReadNumber(node, what, diagnostics_)) {
+      device.irqs.push_back({.output = {}, .gsi = At(node, *gsi)});
+    }
+    return;
+  }
+  for (const YamlNode::Entry& output : node.map) {
+    const auto gsi =
+        ReadNumber(output.value, absl::StrCat(what, "'s output ", output.key.scalar), diagnostics_);
+    if (gsi) {
+      device.irqs.push_back(
+          {.output = At(output.key, output.key.scalar), .gsi = At(output.value, *gsi)});
+    }
+  }
 }
 
 void MachineReader::ReadBoot(const YamlNode& node) {

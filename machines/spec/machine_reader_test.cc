@@ -161,7 +161,9 @@ boot:
   EXPECT_TRUE(two.at[0].is_port);
   EXPECT_EQ(two.at[1].region.value, "high");
   EXPECT_FALSE(two.at[1].is_port);
-  EXPECT_EQ(two.irq->column, 62);
+  EXPECT_EQ(two.irq_place->column, 62);
+  ASSERT_EQ(two.irqs.size(), 1u);
+  EXPECT_EQ(two.irqs[0].gsi.value, 4u);
   EXPECT_EQ(two.dma->column, 70);
   EXPECT_THAT(two.params, SizeIs(0));
   EXPECT_EQ(spec.boot.load[0].file->value, "cardcage:guests/hello.bin");

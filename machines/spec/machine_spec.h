@@ -54,13 +54,21 @@ struct ParamSpec {
   YamlNode value;
 };
 
+// Where an output leads: an input of the machine's interrupt controllers, by its GSI. `output` is empty
+// where the file does not name it: the type has one.
+struct IrqSpec {
+  Placed<std::string> output;
+  Placed<uint64_t> gsi;
+};
+
 struct DeviceSpec {
   Placed<std::string> name;
   Placed<std::string> type;
   std::vector<PlacementSpec> at;
-  bool at_is_wrong = false;  // it was said, and could not be read in whole
-  std::optional<Place> irq;  // said; no type has an output yet
-  std::optional<Place> dma;  // said; no type reaches memory yet
+  bool at_is_wrong = false;        // it was said, and could not be read in whole
+  std::optional<Place> irq_place;  // of the key, where it was said
+  std::vector<IrqSpec> irqs;       // those that could be read
+  std::optional<Place> dma;        // said; no type reaches memory yet
   std::vector<ParamSpec> params;
 };
 

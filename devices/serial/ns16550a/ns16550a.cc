@@ -2,14 +2,14 @@
 // Spec:     National Semiconductor PC16550D data sheet, June 1995. The chip itself is ns16550a_chip.h.
 // Modelled: FIFOs of 16 bytes, trigger levels, interrupt identification with its priorities, line and
 //           modem status with what reading clears, loopback, divisor latches, scratch.
-// Missing:  the interrupt pin and the character timeout, which need wires and a clock from the cage;
-//           pacing by the divisor.
+// Missing:  pacing by the divisor, and with it a character timeout that takes time: it is over as soon
+//           as no more input is there. The variants, which the chip has, as a parameter.
 // Ignored:  parity and stop bits on the line, break: the host side takes and gives whole bytes. DMA mode.
 // Quirks:   THRE and TEMT are 0 while the host can take no byte: a guest that looks loses nothing, a
 //           byte written all the same is dropped and counted (FullBackend tests).
 //           The divisor is 12 after reset, 9600 baud from 1.8432 MHz; the chip leaves it undefined.
-//           Bytes come into the receiver when the guest looks for them: what it clears with FCR before is
-//           not lost.
+//           Bytes come into the receiver when the guest looks for them or has their interrupt enabled:
+//           what was typed before is not lost to a flush by FCR.
 // Guest may: send bytes to the backend and take its input; nothing grows with what it does.
 // Threads:  one handler at a time.
 // Units:    none.
@@ -40,51 +40,91 @@ class Ns16550a {
     chip_.Reset();
   }
 
-  void Reset() { chip_.Reset(); }
+  void Reset() {
+    chip_.Reset();
+    Look();
+  }
+  // The host has input, or room again.
+  void Ready() { Look(); }
 
-  uint8_t ReadData() { return Look(kRbr); }
+  bool Interrupt() const { return chip_.Interrupt(); }
+
+  uint8_t ReadData() {
+    Take();
+    const uint8_t value = chip_.Read(kRbr, now_);
+    Look();  // the place that is free now may be taken at once
+    return value;
+  }
   void WriteData(uint8_t value) {
-    chip_.Write(kThr, value, kNoClock);
+    chip_.Write(kThr, value, now_);
     Send();
   }
   uint8_t ReadIer() const { return chip_.Peek(kIer); }
-  void WriteIer(uint8_t value) { chip_.Write(kIer, value, kNoClock); }
-  uint8_t ReadIir() { return Look(kIir); }
-  void WriteFcr(uint8_t value) { chip_.Write(kFcr, value, kNoClock); }
+  void WriteIer(uint8_t value) {
+    chip_.Write(kIer, value, now_);
+    Look();
+  }
+  uint8_t ReadIir() {
+    Take();
+    return chip_.Read(kIir, now_);
+  }
+  void WriteFcr(uint8_t value) {
+    chip_.Write(kFcr, value, now_);
+    Look();
+  }
   uint8_t ReadLcr() const { return chip_.Peek(kLcr); }
-  void WriteLcr(uint8_t value) { chip_.Write(kLcr, value, kNoClock); }
+  void WriteLcr(uint8_t value) { chip_.Write(kLcr, value, now_); }
   uint8_t ReadMcr() const { return chip_.Peek(kMcr); }
-  void WriteMcr(uint8_t value) { chip_.Write(kMcr, value, kNoClock); }
-  uint8_t ReadLsr() { return Look(kLsr); }
-  uint8_t ReadMsr() { return chip_.Read(kMsr, kNoClock); }
+  void WriteMcr(uint8_t value) {
+    chip_.Write(kMcr, value, now_);
+    Look();
+  }
+  uint8_t ReadLsr() {
+    Take();
+    return chip_.Read(kLsr, now_);
+  }
+  uint8_t ReadMsr() { return chip_.Read(kMsr, now_); }
   uint8_t ReadScr() const { return chip_.Peek(kScr); }
-  void WriteScr(uint8_t value) { chip_.Write(kScr, value, kNoClock); }
+  void WriteScr(uint8_t value) { chip_.Write(kScr, value, now_); }
 
  private:
-  static constexpr uint64_t kNoClock = 0;  // time stands still until the cage gives one
-
-  // A read that tells of the line: what came and whether there is room is looked at first.
-  uint8_t Look(uint64_t offset) {
+  // Brings the line up to date where the guest wants to hear of it by interrupt. Until then input waits
+  // on the host, where no flush of the FIFOs reaches it.
+  void Look() {
+    const Ier ier = chip_.Enables();
+    if (ier.Test(Ier::kReceived)) {
+      Take();
+    } else if (ier.Test(Ier::kTransmitter)) {
+      chip_.SetLineReady(console_.Writable());
+    }
+  }
+  // Takes what has come, as far as the receiver goes, and looks whether the host takes output.
+  void Take() {
     uint8_t byte = 0;
-    while (chip_.ReceiveRoom() > 0 && console_.Read(byte)) chip_.Receive(byte, kNoClock);
+    while (chip_.ReceiveRoom() > 0 && console_.Read(byte)) chip_.Receive(byte, now_);
+    // A line without pace has no time between characters: where no more comes, the four characters'
+    // time of the timeout is over.
+    if (const auto deadline = chip_.Deadline()) chip_.AdvanceTo(now_ = *deadline);
     chip_.SetLineReady(console_.Writable());
-    return chip_.Read(offset, kNoClock);
   }
   void Send() {
     const size_t count = chip_.TransmitSize();
     for (size_t i = 0; i < count; ++i) console_.Write(chip_.TransmitByte(i));
+    chip_.SetLineReady(console_.Writable());
     chip_.Transmitted(count);
   }
 
   const cardcage::CharLink console_;
   Chip chip_;
+  uint64_t now_ = 0;  // the chip's time, in ns: it passes only where a timeout waits for it
 };
 
 using Uart = Ns16550a;
 constexpr cardcage::Declaration kNs16550a{
-    cardcage::Type<Uart>("ns16550a", "serial port with FIFOs, for guests that poll",
+    cardcage::Type<Uart>("ns16550a", "serial port",
                          {.document = "National Semiconductor PC16550D, June 1995"}),
     cardcage::Param<&Ns16550aConfig::console>("console", {.doc = "where the line goes to"}),
+    cardcage::Output<&Uart::Interrupt>("irq", {.doc = "INTR"}),
     cardcage::Registers(
         "registers", {.space = cardcage::Space::kEither, .size = kSize},
         cardcage::Register<&Uart::ReadData, &Uart::WriteData>(kRbr, "RBR/THR/DLL"),

@@ -92,6 +92,8 @@ class Chip {
 
   // --- Interrupt and time -----------------------------------------------------------------------
 
+  // Which interrupts the guest has enabled.
+  Ier Enables() const { return ier_; }
   // The level of the interrupt pin.
   bool Interrupt() const;
   // When AdvanceTo() has something to do, if ever: the character timeout.

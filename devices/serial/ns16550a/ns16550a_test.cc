@@ -179,6 +179,82 @@ TEST_F(Ns16550a, AWordAtTheLastRegisterIsOneByteOfIt) {
   EXPECT_EQ(cage_.Read(kScr, 2), 0xffaau);
 }
 
+// --- The interrupt pin ---------------------------------------------------------------------------
+
+class Ns16550aInterrupt : public Ns16550a {
+ protected:
+  Ns16550aInterrupt() { cage_.Write(kMcr, 0x08); }  // OUT2
+  bool irq() { return cage_.output("irq"); }
+};
+
+TEST_F(Ns16550aInterrupt, InputRaisesItAndReadingTheLastByteDropsIt) {
+  cage_.Write(kIer, 0x01);
+  EXPECT_FALSE(irq());
+  cage_.console().Type("ab");
+  EXPECT_TRUE(irq());
+  cage_.Read(kRbr);
+  EXPECT_TRUE(irq());
+  cage_.Read(kRbr);
+  EXPECT_FALSE(irq());
+}
+
+TEST_F(Ns16550aInterrupt, InputTypedBeforeItIsEnabledIsNotLost) {
+  cage_.console().Type("ahead");
+  cage_.Write(kFcr, 0x07);  // a driver's flush
+  cage_.Write(kIer, 0x01);
+  EXPECT_TRUE(irq());
+  std::string read;
+  while (irq()) read += static_cast<char>(cage_.Read(kRbr));
+  EXPECT_EQ(read, "ahead");
+}
+
+// Fewer bytes than the trigger level are told by the timeout, which a line without pace has at once.
+TEST_F(Ns16550aInterrupt, BytesBelowTheTriggerLevelAreToldByTheTimeout) {
+  cage_.Write(kFcr, 0x81);
+  cage_.Write(kIer, 0x01);
+  cage_.console().Type("abc");
+  EXPECT_TRUE(irq());
+  EXPECT_EQ(cage_.Read(kIir), 0xccu);
+  cage_.console().Type("defghijk");
+  EXPECT_EQ(cage_.Read(kIir), 0xc4u);
+}
+
+TEST_F(Ns16550aInterrupt, ReadsGoOnUntilTheHostHasNoMore) {
+  cage_.Write(kFcr, 0x81);
+  cage_.Write(kIer, 0x01);
+  cage_.console().Type(std::string(100, 'x'));
+  size_t read = 0;
+  for (; irq() && read < 200; ++read) cage_.Read(kRbr);
+  EXPECT_EQ(read, 100u);
+}
+
+TEST_F(Ns16550aInterrupt, TransmitterIsToldAgainAfterEachByte) {
+  cage_.Write(kIer, 0x02);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(irq()) << i;
+    EXPECT_EQ(cage_.Read(kIir), 0x02u);
+    EXPECT_FALSE(irq());
+    cage_.Write(kThr, 'x');
+  }
+  EXPECT_EQ(cage_.console().output.size(), 20u);
+}
+
+TEST_F(Ns16550aInterrupt, TransmitterIsToldOnceTheHostHasRoomAgain) {
+  cage_.console().room = 1;
+  cage_.Write(kIer, 0x02);
+  cage_.Write(kThr, 'x');
+  EXPECT_FALSE(irq());
+  cage_.console().MakeRoom(5);
+  EXPECT_TRUE(irq());
+}
+
+TEST_F(Ns16550aInterrupt, ResetDropsIt) {
+  cage_.Write(kIer, 0x02);
+  EXPECT_TRUE(irq());
+  cage_.Reset();
+  EXPECT_FALSE(irq());
+}
+
 TEST_F(Ns16550a, EveryOffsetWidthAndValueIsSafe) {
   std::mt19937_64 random(16550);
   for (int i = 0; i < 20000; ++i) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The C contract between Cardcage and a device plugin, ABI 0.1.
+ * The C contract between Cardcage and a device plugin, ABI 0.2.
  *
  * A plugin exports one constant, cardcage_plugin_entry. Everything else is reached from it.
  *
@@ -32,7 +32,7 @@ extern "C" {
 
 #define CARDCAGE_ABI_MAGIC 0x65676163u /* the bytes "cage" */
 #define CARDCAGE_ABI_MAJOR 0
-#define CARDCAGE_ABI_MINOR 1
+#define CARDCAGE_ABI_MINOR 2
 
 /* --- Accesses ----------------------------------------------------------------------------- */
 
@@ -57,7 +57,7 @@ typedef struct cardcage_access {
 typedef uint32_t cardcage_status;
 #define CARDCAGE_OK 0u        /* done; a read's value is set */
 #define CARDCAGE_UNCLAIMED 1u /* nothing answers there: reads all ones, a write vanishes */
-#define CARDCAGE_PENDING 2u /* completed later. No host of ABI 0.1 takes it: it counts as failed */
+#define CARDCAGE_PENDING 2u /* completed later. No host of ABI 0.2 takes it: it counts as failed */
 #define CARDCAGE_FAILED 3u  /* the device cannot answer: as unclaimed, and reported */
 
 /* Called in the device's turn. Must not block: the guest's CPU waits. `access` is the host's and
@@ -111,6 +111,15 @@ typedef struct cardcage_region {
   uint32_t register_count;
   uint32_t reserved;
 } cardcage_region;
+
+/* A signal that the device drives: its interrupt, as a rule. A level: high (1) or low (0), low before
+ * the first reset. ABI 0.2. */
+typedef struct cardcage_signal {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const char* name; /* the key under `irq` where a type has several */
+  const char* doc;  /* a line, or NULL */
+} cardcage_signal;
 
 /* Kinds of cardcage_param and cardcage_value. */
 #define CARDCAGE_KIND_BOOL 1u /* value.u64: 0 or 1 */
@@ -173,6 +182,9 @@ typedef struct cardcage_host {
   void (*stop)(void* self, uint64_t code);
   /* The extension of that id, a pointer to its table, or NULL. Any thread. */
   const void* (*extension)(void* self, const char* id);
+  /* Drives a signal of the type's list. In the device's turn; does not block. What hangs on the signal
+   * sees each change, in order. ABI 0.2. */
+  void (*set_signal)(void* self, uint32_t signal, uint32_t level);
 } cardcage_host;
 
 /* The value of one parameter. */
@@ -218,6 +230,14 @@ typedef struct cardcage_type {
   void (*reset)(void* device);
   /* The type's extension of that id, a constant, or NULL. Any thread. May be NULL. */
   const void* (*extension)(const char* id);
+  /* ABI 0.2. */
+  const cardcage_signal* const* signals;
+  uint32_t signal_count;
+  uint32_t reserved2;
+  /* The char backend of the parameter with that index has input, or room again: what readable and
+   * write_room answer may have changed. In the device's turn. NULL where the device only looks when the
+   * guest does. */
+  void (*ready)(void* device, uint32_t param);
 } cardcage_type;
 
 typedef struct cardcage_plugin {

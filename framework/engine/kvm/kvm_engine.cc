@@ -54,6 +54,7 @@ class KvmEngine final : public Engine {
                                                         const Reporter& reporter);
 
   absl::StatusOr<std::unique_ptr<Vcpu>> CreateVcpu(Bus& bus) override;
+  absl::Status SetInterrupt(uint32_t gsi, bool level) override;
 
  private:
   explicit KvmEngine(Reporter reporter) : reporter_(std::move(reporter)) {}
@@ -195,6 +196,13 @@ absl::StatusOr<std::unique_ptr<Vcpu>> KvmEngine::CreateVcpu(Bus& bus) {
   }
   ++cpus_made_;
   return vcpu;
+}
+
+absl::Status KvmEngine::SetInterrupt(uint32_t gsi, bool level) {
+  kvm_irq_level line{};  // KVM API 4.25
+  line.irq = gsi;
+  line.level = level ? 1 : 0;
+  return CARDCAGE_KVM_CALL(vm_, KVM_IRQ_LINE, &line).status();
 }
 
 }  // namespace

@@ -18,6 +18,12 @@
 //   };
 //   CARDCAGE_PLUGIN("dice", "1.0.0", "MIT", kDice);
 //
+// A device with an interrupt says how its level follows from its state, and the host is told each change
+// behind the handler that made it:
+//     bool Interrupt() const;
+//     void Ready();                       // optional: a backend has input, or room again
+//   cardcage::Output<&Dice::Interrupt>("irq"),
+//
 // A device says what it holds; the declaration becomes constant tables of abi.h. Handlers run one
 // at a time (unless the type says .concurrent), on any thread, and must not block. A read handler
 // that is const is one without side effects, and serves a peek too.
@@ -64,6 +70,10 @@ struct ParamText {
 struct RegisterText {
   const char* doc = nullptr;
   uint64_t reset = 0;
+};
+
+struct OutputText {
+  const char* doc = nullptr;
 };
 
 struct RegionText {
@@ -118,6 +128,16 @@ inline constexpr bool kNone = std::is_null_pointer_v<decltype(Member)>;
 
 struct IsParam {};
 struct IsRegion {};
+struct IsOutput {};
+
+template <class M>
+struct LevelOf {
+  static constexpr bool kIsOne = false;
+};
+template <class C>
+struct LevelOf<bool (C::*)() const> {
+  static constexpr bool kIsOne = true;
+};
 
 template <class T>
 constexpr uint32_t KindOf() {
@@ -193,6 +213,31 @@ struct Param : internal::IsParam {
 
   const char* key;
   ParamText text;
+};
+
+// A signal that the device drives: high while the function says so.
+template <auto Level>
+struct Output : internal::IsOutput {
+  static_assert(internal::LevelOf<decltype(Level)>::kIsOne,
+                "an output's function is `bool Name() const`");
+
+  constexpr explicit Output(const char* output_name, const OutputText& output_text = {})
+      : name(output_name), text(output_text) {}
+
+  constexpr cardcage_signal Abi() const {
+    cardcage_signal abi{};
+    abi.struct_size = sizeof(abi);
+    abi.name = name;
+    abi.doc = text.doc;
+    return abi;
+  }
+  template <class Device>
+  static bool Get(const Device& device) {
+    return (device.*Level)();
+  }
+
+  const char* name;
+  OutputText text;
 };
 
 // A row of a register map: the handlers of one register. nullptr stands for a direction that the
@@ -286,15 +331,19 @@ struct Registers : internal::IsRegion {
   // Tables::Get<I>() is this region in its declaration.
   template <class Tables, size_t I>
   static cardcage_status Read(void* device, cardcage_access* access) noexcept {
-    return FindRow<Tables, I>(access->offset, std::index_sequence_for<Rows...>{}, [&](auto row) {
-      return decltype(row)::type::DoRead(static_cast<Device*>(device), access);
-    });
+    const cardcage_status status = FindRow<Tables, I>(
+        access->offset, std::index_sequence_for<Rows...>{},
+        [&](auto row) { return decltype(row)::type::DoRead(&Tables::Self(device), access); });
+    Tables::Settle(device);
+    return status;
   }
   template <class Tables, size_t I>
   static cardcage_status Write(void* device, cardcage_access* access) noexcept {
-    return FindRow<Tables, I>(access->offset, std::index_sequence_for<Rows...>{}, [&](auto row) {
-      return decltype(row)::type::DoWrite(static_cast<Device*>(device), access);
-    });
+    const cardcage_status status = FindRow<Tables, I>(
+        access->offset, std::index_sequence_for<Rows...>{},
+        [&](auto row) { return decltype(row)::type::DoWrite(&Tables::Self(device), access); });
+    Tables::Settle(device);
+    return status;
   }
   template <class Tables, size_t I, size_t... Row, class Do>
   static cardcage_status FindRow(uint64_t offset, std::index_sequence<Row...> /*rows*/, Do&& act) {
@@ -359,7 +408,8 @@ struct Window : internal::IsRegion {
     } else {
       constexpr bool kConst = requires(const D& d) { (d.*ReadHandler)(uint64_t{}, 0u); };
       if (!kConst && (access->flags & CARDCAGE_ACCESS_PEEK) != 0) return CARDCAGE_UNCLAIMED;
-      access->value = (static_cast<D*>(device)->*ReadHandler)(access->offset, access->size);
+      access->value = (Tables::Self(device).*ReadHandler)(access->offset, access->size);
+      Tables::Settle(device);
       return CARDCAGE_OK;
     }
   }
@@ -368,7 +418,8 @@ struct Window : internal::IsRegion {
     if constexpr (internal::kNone<WriteHandler>) {
       return CARDCAGE_UNCLAIMED;
     } else {
-      (static_cast<D*>(device)->*WriteHandler)(access->offset, access->size, access->value);
+      (Tables::Self(device).*WriteHandler)(access->offset, access->size, access->value);
+      Tables::Settle(device);
       return CARDCAGE_OK;
     }
   }
@@ -464,6 +515,58 @@ struct Tables<Decl, const Declaration<T, Items...>> {
       List<IsParam, cardcage_param>(std::index_sequence_for<Items...>{});
   static constexpr auto kRegions =
       List<IsRegion, cardcage_region>(std::index_sequence_for<Items...>{});
+  static constexpr auto kSignals =
+      List<IsOutput, cardcage_signal>(std::index_sequence_for<Items...>{});
+
+  // What the host has for a device: the device itself, or with its outputs as the host knows them.
+  static constexpr bool kHasOutputs = kCount<IsOutput> > 0;
+  static constexpr bool kHasReady = requires(Device & device) { device.Ready(); };
+  static_assert(kCount<IsOutput> <= 32, "a type has at most 32 outputs");
+  static_assert(!kHasOutputs || !Decl.type.text.concurrent,
+                "outputs are worked out behind each handler, which takes turns: the type cannot be "
+                ".concurrent");
+  struct WithOutputs {
+    WithOutputs(const Config& config, const cardcage_host* its_host)
+        : device(Make(config, its_host)), host(its_host) {}
+    Device device;
+    const cardcage_host* host;
+    uint32_t levels = 0;
+  };
+  using Instance = std::conditional_t<kHasOutputs, WithOutputs, Device>;
+
+  static Device Make(const Config& config, const cardcage_host* host) {
+    if constexpr (std::is_constructible_v<Device, const Config&, Host>) {
+      return Device(config, Host(host));
+    } else {
+      return Device(config);
+    }
+  }
+  static Device& Self(void* instance) {
+    if constexpr (kHasOutputs) {
+      return static_cast<WithOutputs*>(instance)->device;
+    } else {
+      return *static_cast<Device*>(instance);
+    }
+  }
+  // Behind each handler: tells the host of outputs that have changed.
+  static void Settle([[maybe_unused]] void* instance) {
+    if constexpr (kHasOutputs) {
+      auto& with = *static_cast<WithOutputs*>(instance);
+      uint32_t n = 0;
+      (
+          [&] {
+            if constexpr (std::is_base_of_v<IsOutput, Items>) {
+              const bool level = Items::Get(with.device);
+              if (level != ((with.levels >> n & 1) != 0)) {
+                with.levels ^= uint32_t{1} << n;
+                with.host->set_signal(with.host->self, n, level ? 1 : 0);
+              }
+              ++n;
+            }
+          }(),
+          ...);
+    }
+  }
 
   static constexpr bool KeysDiffer() {
     for (size_t i = 0; i < kCount<IsParam>; ++i) {
@@ -497,7 +600,9 @@ struct Tables<Decl, const Declaration<T, Items...>> {
             if constexpr (std::is_base_of_v<IsParam, Items>) Items::Set(config, *values[next++]);
           }(),
           ...);
-      if constexpr (std::is_constructible_v<Device, const Config&, Host>) {
+      if constexpr (kHasOutputs) {
+        return new WithOutputs(config, host);
+      } else if constexpr (std::is_constructible_v<Device, const Config&, Host>) {
         return new Device(config, Host(host));
       } else {
         return new Device(config);
@@ -522,8 +627,19 @@ struct Tables<Decl, const Declaration<T, Items...>> {
     abi.param_count = static_cast<uint32_t>(kParams.size() - 1);
     abi.region_count = static_cast<uint32_t>(kRegions.size() - 1);
     abi.create = &Create;
-    abi.destroy = [](void* device) { delete static_cast<Device*>(device); };
-    abi.reset = [](void* device) { static_cast<Device*>(device)->Reset(); };
+    abi.destroy = [](void* instance) { delete static_cast<Instance*>(instance); };
+    abi.reset = [](void* instance) {
+      Self(instance).Reset();
+      Settle(instance);
+    };
+    abi.signals = kSignals.data();
+    abi.signal_count = static_cast<uint32_t>(kSignals.size() - 1);
+    if constexpr (kHasReady) {
+      abi.ready = [](void* instance, uint32_t /*param*/) {
+        Self(instance).Ready();
+        Settle(instance);
+      };
+    }
     return abi;
   }
   static constexpr cardcage_type kType = MakeType();
@@ -540,7 +656,11 @@ constexpr cardcage_plugin MakePlugin(const char* name, const char* version, cons
   plugin.magic = CARDCAGE_ABI_MAGIC;
   plugin.abi_major = CARDCAGE_ABI_MAJOR;
   plugin.abi_minor = CARDCAGE_ABI_MINOR;
-  plugin.needs_minor = 1;  // the first one: nothing later is used here
+  // The least that has what is used here.
+  constexpr bool kUsesSignals =
+      (... || (Tables<Decl, std::remove_reference_t<decltype(Decl)>>::kHasOutputs ||
+               Tables<Decl, std::remove_reference_t<decltype(Decl)>>::kHasReady));
+  plugin.needs_minor = kUsesSignals ? 2 : 1;
   plugin.name = name;
   plugin.version = version;
   plugin.license = license;

@@ -27,8 +27,16 @@ class FakeCharBackend final : public CharBackend {
   bool Readable() override { return !input.empty(); }
   void Dropped(size_t count) override { dropped += count; }
 
-  // Adds input, as typed by a person.
-  void Type(std::string_view text) { input.insert(input.end(), text.begin(), text.end()); }
+  // Adds input, as typed by a person, and tells the device.
+  void Type(std::string_view text) {
+    input.insert(input.end(), text.begin(), text.end());
+    TellListener();
+  }
+  // Makes room for so many bytes, and tells the device.
+  void MakeRoom(size_t bytes) {
+    room = bytes;
+    TellListener();
+  }
 
   std::string output;         // what the device has sent
   std::deque<uint8_t> input;  // what it has not yet taken
@@ -60,6 +68,8 @@ class TestCage final : public DeviceServices {
   void Reset() { device_->Reset(); }
 
   FakeCharBackend& console() { return console_; }
+  // The level of the device's signal with that name.
+  bool output(std::string_view name) const;
   const Accessor& accessor() const { return accessor_; }
   // The code of the first stop that the device asked for.
   std::optional<uint64_t> stop_code() const { return stop_code_; }
@@ -74,6 +84,8 @@ class TestCage final : public DeviceServices {
   FakeCharBackend console_;
   std::optional<uint64_t> stop_code_;
   std::vector<std::string> log_;
+  std::map<std::string, bool, std::less<>> outputs_;
+  std::vector<std::unique_ptr<Wire>> wires_;
   std::unique_ptr<Device> device_;
   bool on_ports_ = false;
 };
