@@ -291,12 +291,6 @@ void Chip::Store(Received received, uint64_t now) {
   receiver_moved_ = now;  // a timeout that has been stays until a byte is read (8.6.1)
 }
 
-void Chip::SetLineReady(bool ready) {
-  const bool was_empty = IsTransmitterEmpty();
-  line_ready_ = ready;
-  if (!was_empty && IsTransmitterEmpty()) TransmitterEmptied();
-}
-
 size_t Chip::TransmitSize() const {
   const bool is_held = mcr_.Test(Mcr::kAutoflow) && !modem_.Test(Msr::kClearToSend);
   return IsLoopback() || is_held ? 0 : transmit_.size();
@@ -344,20 +338,10 @@ Mcr Chip::ModemOutputs() const {
 
 // --- Interrupt and time ------------------------------------------------------------------------
 
-bool Chip::Interrupt() const {
-  if (config_.out2_gates_irq && !ModemOutputs().Test(Mcr::kOut2)) return false;
-  return Pending() != Cause::kNone;
-}
-
 // Four characters' time without a byte in or out, while fewer than the trigger wait (8.6.1).
 std::optional<uint64_t> Chip::Deadline() const {
-  if (!HasFifos() || receive_.empty() || timed_out_) return std::nullopt;
+  if (!AwaitsTimeout()) return std::nullopt;
   return receiver_moved_ + 4 * CharacterTime();
-}
-
-void Chip::AdvanceTo(uint64_t now) {
-  const auto deadline = Deadline();
-  if (deadline && now >= *deadline) timed_out_ = true;
 }
 
 uint64_t Chip::CharacterTime() const {

@@ -76,7 +76,11 @@ class Chip {
   void Receive(uint8_t byte, uint64_t now, Lsr errors = Lsr());
 
   // Whether the other side takes bytes. While it does not, the transmitter shows itself full.
-  void SetLineReady(bool ready);
+  void SetLineReady(bool ready) {
+    if (ready == line_ready_) return;
+    line_ready_ = ready;
+    if (IsTransmitterEmpty()) TransmitterEmptied();
+  }
   // The bytes that wait to be sent, the first first. Taking the last one empties the transmitter. None
   // in loopback, nor while automatic flow control holds them back.
   size_t TransmitSize() const;
@@ -94,11 +98,15 @@ class Chip {
 
   // Which interrupts the guest has enabled.
   Ier Enables() const { return ier_; }
-  // The level of the interrupt pin.
-  bool Interrupt() const;
+  // The level of the interrupt pin. It is asked for behind each access, so what costs is asked last.
+  bool Interrupt() const {
+    return ier_.raw() != 0 && IsInterruptLetOut() && Pending() != Cause::kNone;
+  }
   // When AdvanceTo() has something to do, if ever: the character timeout.
   std::optional<uint64_t> Deadline() const;
-  void AdvanceTo(uint64_t now);
+  void AdvanceTo(uint64_t now) {
+    if (AwaitsTimeout() && now >= *Deadline()) timed_out_ = true;
+  }
 
   // How long one character takes on the line, in ns, by divisor and format.
   uint64_t CharacterTime() const;
@@ -112,6 +120,10 @@ class Chip {
   bool HasDivisorAccess() const { return lcr_.Test(Lcr::kDivisorLatchAccess); }
   bool IsLoopback() const { return mcr_.Test(Mcr::kLoopback); }
   bool HasFifos() const { return fcr_.Test(Fcr::kEnable); }
+  bool IsInterruptLetOut() const {
+    return !config_.out2_gates_irq || (mcr_.Test(Mcr::kOut2) && !IsLoopback());
+  }
+  bool AwaitsTimeout() const { return !receive_.empty() && !timed_out_ && HasFifos(); }
   bool IsTransmitterEmpty() const { return transmit_.empty() && line_ready_; }
   size_t Depth() const;
   size_t Trigger() const;
