@@ -11,7 +11,10 @@ StdioBackend::StdioBackend(EventLoop& loop, Events events,
                            std::optional<std::vector<uint8_t>> script)
     : terminal_(script ? nullptr : RawTerminal::Enter(STDIN_FILENO)),
       escape_(std::move(events.escape)),
-      output_(STDOUT_FILENO, loop, std::move(events.output_closed), [this] { TellListener(); }),
+      output_(STDOUT_FILENO, loop, std::move(events.output_closed),
+              [this] {
+                if (!script_) TellListener();
+              }),
       script_(std::move(script)) {
   if (script_) return;
   InputStream::Filter filter;
