@@ -32,7 +32,8 @@ std::string Fault(const cardcage_type& type) {
     return "it lacks create, destroy or reset";
   }
   for (const cardcage_param* param : std::span(type.params, type.param_count)) {
-    if (param == nullptr || param->struct_size < sizeof(cardcage_param) || param->key == nullptr) {
+    if (param == nullptr || param->struct_size < offsetof(cardcage_param, names) ||
+        param->key == nullptr) {
       return "a parameter has no key, or a struct_size that is too small";
     }
     for (const std::string_view reserved : kReservedKeys) {
@@ -43,9 +44,15 @@ std::string Fault(const cardcage_type& type) {
     if (FindParam(type, param->key) != param) {
       return absl::StrCat("two parameters have the key ", param->key);
     }
-    if (param->kind < CARDCAGE_KIND_BOOL || param->kind > CARDCAGE_KIND_CHAR) {
+    if (param->kind < CARDCAGE_KIND_BOOL || param->kind > CARDCAGE_KIND_ENUM) {
       return absl::StrCat("its parameter ", param->key,
                           " is of a kind that this host does not know");
+    }
+    if (param->kind == CARDCAGE_KIND_ENUM &&
+        (param->struct_size < sizeof(cardcage_param) || param->names == nullptr ||
+         param->default_u64 >= param->name_count)) {
+      return absl::StrCat("its parameter ", param->key,
+                          " is an enum without names, or with a default beyond them");
     }
   }
   for (const cardcage_region* region : std::span(type.regions, type.region_count)) {

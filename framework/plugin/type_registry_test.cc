@@ -59,6 +59,19 @@ TEST_F(TypeRegistryTest, TypeOfAnOlderAbiIsTaken) {
   EXPECT_EQ(Message(), "");
 }
 
+TEST_F(TypeRegistryTest, EnumHasNamesAndADefaultAmongThem) {
+  const char* const names[] = {"red", "green"};
+  param_.kind = CARDCAGE_KIND_ENUM;
+  region_.size_param = nullptr;
+  EXPECT_THAT(Message(), HasSubstr("is an enum without names"));
+  param_.names = names;
+  param_.name_count = 2;
+  param_.default_u64 = 2;
+  EXPECT_THAT(Message(), HasSubstr("a default beyond them"));
+  param_.default_u64 = 1;
+  EXPECT_EQ(Message(), "");
+}
+
 TEST_F(TypeRegistryTest, SignalWithoutANameBreaksTheContract) {
   const cardcage_signal signal{.struct_size = sizeof(cardcage_signal)};
   const cardcage_signal* const signals[] = {&signal};

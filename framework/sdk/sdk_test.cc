@@ -234,8 +234,12 @@ TEST(Bits, ABitOfOneRegisterDoesNotTestAnother) {
 
 namespace {
 
+enum class Colour : uint8_t { kRed, kGreen };
+constexpr const char* kColours[] = {"red", "green"};
+
 struct LampConfig {
   bool starts_on = false;
+  Colour colour = Colour::kGreen;
 };
 
 // Two outputs that follow from a state, and a backend that wakes it.
@@ -258,6 +262,7 @@ class Lamp {
 constexpr cardcage::Declaration kLamp{
     cardcage::Type<Lamp>("lamp", "two lights"),
     cardcage::Param<&LampConfig::starts_on>("starts-on", {.doc = "the first"}),
+    cardcage::Param<&LampConfig::colour>("colour", {.doc = "of both", .names = kColours}),
     cardcage::Output<&Lamp::Low>("low", {.doc = "the first"}),
     cardcage::Output<&Lamp::High>("high"),
     cardcage::Port<&Lamp::Get, &Lamp::Set>("state"),
@@ -281,11 +286,13 @@ class LampTest : public ::testing::Test {
       static_cast<LampTest*>(self)->driven_.push_back(std::to_string(signal) + "=" +
                                                       std::to_string(level));
     };
-    cardcage_value value{
-        .struct_size = sizeof(value), .kind = CARDCAGE_KIND_BOOL, .u64 = starts_on};
-    const cardcage_value* const values[] = {&value};
+    const cardcage_value on{
+        .struct_size = sizeof(on), .kind = CARDCAGE_KIND_BOOL, .u64 = starts_on};
+    const cardcage_value colour{
+        .struct_size = sizeof(colour), .kind = CARDCAGE_KIND_ENUM, .u64 = 0};
+    const cardcage_value* const values[] = {&on, &colour};
     cardcage_error error{};
-    device_ = type().create(&host_, values, 1, &error);
+    device_ = type().create(&host_, values, 2, &error);
     ASSERT_NE(device_, nullptr);
     type().reset(device_);
   }
@@ -312,6 +319,14 @@ TEST_F(LampTest, DeclaresItsOutputsAndTheAbiThatHasThem) {
   EXPECT_EQ(cardcage_lamp_entry.needs_minor, 2);
   EXPECT_EQ(Type().signal_count, 0u);
   EXPECT_EQ(Type().ready, nullptr);
+}
+
+TEST_F(LampTest, EnumHasItsWordsAndItsMembersDefault) {
+  const cardcage_param& colour = *type().params[1];
+  EXPECT_EQ(colour.kind, CARDCAGE_KIND_ENUM);
+  ASSERT_EQ(colour.name_count, 2u);
+  EXPECT_STREQ(colour.names[1], "green");
+  EXPECT_EQ(colour.default_u64, 1u);
 }
 
 TEST_F(LampTest, HostIsToldOfEachChangeAndNothingElse) {

@@ -314,6 +314,11 @@ void Planner::PlanParam(const cardcage_param& param, const ParamSpec& spec, cons
     planned.number = value.value_or(false) ? 1 : 0;
     return;
   }
+  if (param.kind == CARDCAGE_KIND_ENUM) {
+    const std::vector<std::string> words(param.names, param.names + param.name_count);
+    planned.number = ReadWord(spec.value, what, words, diagnostics_).value_or(0);
+    return;
+  }
   const auto value = param.kind == CARDCAGE_KIND_SIZE ? ReadSize(spec.value, what, diagnostics_)
                                                       : ReadNumber(spec.value, what, diagnostics_);
   if (!value) return;

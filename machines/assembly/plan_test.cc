@@ -384,6 +384,22 @@ TEST_F(PlanTest, IrqOfNoOutputOrNoInputIsRefused) {
       ElementsAre("3:54: error: irq 24: the interrupt controllers have the inputs 0 to 23"));
 }
 
+TEST_F(PlanTest, EnumIsOneOfItsWords) {
+  const auto variant = [this](const std::string& word) {
+    const Plan plan = Accept(
+        {.devices = absl::StrCat("a: { type: ns16550a, at: port 0x3f8, variant: ", word, " }")});
+    return plan.devices[0].params[1].number;
+  };
+  EXPECT_EQ(variant("16450"), 0u);
+  EXPECT_EQ(variant("16550a"), 1u);
+  EXPECT_EQ(variant("16750"), 2u);
+  EXPECT_THAT(
+      Refuse({.devices = "a: { type: ns16550a, at: port 0x3f8, variant: 16650 }"}),
+      ElementsAre(StartsWith("3:58: error: `variant` of device a cannot be `16650`: it is 16450 "
+                             "or 16550a or 16750"),
+                  StartsWith("help: did you mean ")));
+}
+
 TEST_F(PlanTest, DmaIsForDevicesThatReachMemory) {
   EXPECT_THAT(Refuse({.devices = "a: { type: ns16550a, at: port 0x3f8, dma: [ram] }"}),
               ElementsAre("3:49: error: type ns16550a does not reach guest memory",

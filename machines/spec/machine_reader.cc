@@ -109,8 +109,6 @@ class MachineReader {
   template <class ReadEach>
   void ReadNamed(const YamlNode& node, const char* what, ReadEach read);
   // One of a few words.
-  std::optional<size_t> ReadWord(const YamlNode& node, const std::string& what,
-                                 const std::vector<std::string>& words);
   template <class T>
   Placed<T> At(const YamlNode& node, T value) {
     return {std::move(value), node.place};
@@ -174,20 +172,6 @@ void MachineReader::ReadNamed(const YamlNode& node, const char* what, ReadEach r
   }
 }
 
-std::optional<size_t> MachineReader::ReadWord(const YamlNode& node, const std::string& what,
-                                              const std::vector<std::string>& words) {
-  const auto text = ReadText(node, what, diagnostics_);
-  if (!text) return std::nullopt;
-  for (size_t i = 0; i < words.size(); ++i) {
-    if (*text == words[i]) return i;
-  }
-  diagnostics_.Error(
-      node.place,
-      absl::StrCat(what, " cannot be `", *text, "`: it is ", absl::StrJoin(words, " or ")),
-      Suggest(*text, words));
-  return std::nullopt;
-}
-
 void MachineReader::ReadCpu(const YamlNode& node) {
   Fields fields(node, "cpu", diagnostics_);
   if (const YamlNode* count = fields.Value("count")) {
@@ -209,7 +193,7 @@ void MachineReader::ReadCpu(const YamlNode& node) {
 void MachineReader::ReadChipset(const YamlNode& node) {
   Fields fields(node, "chipset", diagnostics_);
   if (const YamlNode* irqchip = fields.Value("irqchip")) {
-    if (const auto word = ReadWord(*irqchip, "chipset.irqchip", {"none", "kernel"})) {
+    if (const auto word = ReadWord(*irqchip, "chipset.irqchip", {"none", "kernel"}, diagnostics_)) {
       spec_.chipset.kernel_irqchip = At(*irqchip, *word == 1);
     }
   }
@@ -234,8 +218,8 @@ void MachineReader::ReadSlot(const YamlNode::Entry& entry) {
   if (const YamlNode* node = fields.Value("kind")) {
     constexpr MemorySlot::Kind kKinds[] = {MemorySlot::Kind::kRam, MemorySlot::Kind::kRom,
                                            MemorySlot::Kind::kReserved};
-    if (const auto word =
-            ReadWord(*node, absl::StrCat("the kind of ", what), {"ram", "rom", "reserved"})) {
+    if (const auto word = ReadWord(*node, absl::StrCat("the kind of ", what),
+                                   {"ram", "rom", "reserved"}, diagnostics_)) {
       slot.kind = kKinds[*word];
     }
   }
@@ -347,7 +331,7 @@ void MachineReader::ReadBoot(const YamlNode& node) {
     for (const YamlNode& item : load->list) ReadLoad(item);
   }
   if (const YamlNode* mode = fields.Value("mode")) {
-    if (const auto word = ReadWord(*mode, "boot.mode", {"real", "long"})) {
+    if (const auto word = ReadWord(*mode, "boot.mode", {"real", "long"}, diagnostics_)) {
       spec_.boot.mode = At(*mode, *word == 0 ? BootMode::kReal : BootMode::kLong);
     }
   }

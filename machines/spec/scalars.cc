@@ -6,6 +6,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "machines/spec/spelling.h"
 
 namespace cardcage {
 namespace {
@@ -134,6 +136,20 @@ std::optional<std::string> ReadText(const YamlNode& node, std::string_view what,
                                     Diagnostics& diagnostics) {
   if (node.kind == YamlNode::Kind::kScalar && !node.scalar.empty()) return node.scalar;
   diagnostics.Error(node.place, absl::StrCat(std::string(what), " must be a text"));
+  return std::nullopt;
+}
+
+std::optional<size_t> ReadWord(const YamlNode& node, std::string_view what,
+                               const std::vector<std::string>& words, Diagnostics& diagnostics) {
+  const auto text = ReadText(node, what, diagnostics);
+  if (!text) return std::nullopt;
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (*text == words[i]) return i;
+  }
+  diagnostics.Error(node.place,
+                    absl::StrCat(std::string(what), " cannot be `", *text, "`: it is ",
+                                 absl::StrJoin(words, " or ")),
+                    Suggest(*text, words));
   return std::nullopt;
 }
 

@@ -34,6 +34,10 @@ std::optional<bool> ReadBool(const YamlNode& node, std::string_view what, Diagno
 std::optional<std::string> ReadText(const YamlNode& node, std::string_view what,
                                     Diagnostics& diagnostics);
 
+// One of the words, by its index.
+std::optional<size_t> ReadWord(const YamlNode& node, std::string_view what,
+                               const std::vector<std::string>& words, Diagnostics& diagnostics);
+
 // The name or type of a backend: a text, or null, which is YAML's word for nothing and a backend here.
 std::optional<std::string> ReadBackendName(const YamlNode& node, std::string_view what,
                                            Diagnostics& diagnostics);

@@ -3,7 +3,7 @@
 // Modelled: FIFOs of 16 bytes, trigger levels, interrupt identification with its priorities, line and
 //           modem status with what reading clears, loopback, divisor latches, scratch.
 // Missing:  pacing by the divisor, and with it a character timeout that takes time: it is over as soon
-//           as no more input is there. The variants, which the chip has, as a parameter.
+//           as no more input is there.
 // Ignored:  parity and stop bits on the line, break: the host side takes and gives whole bytes. DMA mode.
 // Quirks:   THRE and TEMT are 0 while the host can take no byte: a guest that looks loses nothing, a
 //           byte written all the same is dropped and counted (FullBackend tests).
@@ -19,8 +19,11 @@
 namespace ns16550a {
 namespace {
 
+constexpr const char* kVariants[] = {"16450", "16550a", "16750"};  // as enum Variant has them
+
 struct Ns16550aConfig {
   cardcage::CharLink console;
+  Variant variant = Variant::k16550a;
 };
 
 // The other side is always there and ready.
@@ -35,7 +38,8 @@ Msr ConnectedModem() {
 class Ns16550a {
  public:
   using Config = Ns16550aConfig;
-  explicit Ns16550a(const Config& config) : console_(config.console), chip_({}) {
+  explicit Ns16550a(const Config& config)
+      : console_(config.console), chip_({.variant = config.variant}) {
     chip_.SetModemInputs(ConnectedModem());
     chip_.Reset();
   }
@@ -124,6 +128,9 @@ constexpr cardcage::Declaration kNs16550a{
     cardcage::Type<Uart>("ns16550a", "serial port",
                          {.document = "National Semiconductor PC16550D, June 1995"}),
     cardcage::Param<&Ns16550aConfig::console>("console", {.doc = "where the line goes to"}),
+    cardcage::Param<&Ns16550aConfig::variant>(
+        "variant",
+        {.doc = "the chip: without FIFOs, with 16 bytes, or with up to 64", .names = kVariants}),
     cardcage::Output<&Uart::Interrupt>("irq", {.doc = "INTR"}),
     cardcage::Registers(
         "registers", {.space = cardcage::Space::kEither, .size = kSize},

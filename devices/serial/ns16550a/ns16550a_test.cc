@@ -179,6 +179,14 @@ TEST_F(Ns16550a, AWordAtTheLastRegisterIsOneByteOfIt) {
   EXPECT_EQ(cage_.Read(kScr, 2), 0xffaau);
 }
 
+TEST(Ns16550aVariant, IsAParameter) {
+  for (const auto& [variant, iir] : {std::pair{0u, 0x01u}, {1u, 0xc1u}, {2u, 0xc1u}}) {
+    TestCage cage(cardcage_builtin_ns16550a, "ns16550a", {{"variant", variant}});
+    cage.Write(kFcr, 0x01);
+    EXPECT_EQ(cage.Read(kIir), iir) << variant;
+  }
+}
+
 // --- The interrupt pin ---------------------------------------------------------------------------
 
 class Ns16550aInterrupt : public Ns16550a {

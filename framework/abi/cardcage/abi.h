@@ -126,6 +126,7 @@ typedef struct cardcage_signal {
 #define CARDCAGE_KIND_U64 2u  /* value.u64 */
 #define CARDCAGE_KIND_SIZE 3u /* value.u64, in bytes; the machine file gives a unit */
 #define CARDCAGE_KIND_CHAR 4u /* value.character: a character backend of the machine */
+#define CARDCAGE_KIND_ENUM 5u /* value.u64: one of the parameter's names, by its index. ABI 0.2 */
 
 /* Bits of cardcage_param.flags. */
 #define CARDCAGE_PARAM_REQUIRED 0x1u
@@ -139,9 +140,13 @@ typedef struct cardcage_param {
   const char* unit; /* or NULL */
   uint32_t flags;   /* CARDCAGE_PARAM_* */
   uint32_t reserved;
-  uint64_t default_u64; /* kinds bool, u64, size; a char's default is the null backend */
+  uint64_t default_u64; /* kinds bool, u64, size, enum; a char's default is the null backend */
   uint64_t min;         /* bounds of kinds u64 and size, both inside */
   uint64_t max;
+  /* ABI 0.2. Of kind enum: the words that the machine file may say. */
+  const char* const* names;
+  uint32_t name_count;
+  uint32_t reserved2;
 } cardcage_param;
 
 /* --- What the host offers ----------------------------------------------------------------- */

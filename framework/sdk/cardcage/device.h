@@ -30,6 +30,7 @@
 #ifndef CARDCAGE_DEVICE_H_
 #define CARDCAGE_DEVICE_H_
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -58,6 +59,16 @@ struct TypeText {
   bool concurrent = false;         // handlers may run on several threads at once
 };
 
+// The words of a parameter whose member is an enum, in the order of its values from 0 on: an array that
+// lives as long as the plugin.
+struct Names {
+  constexpr Names() = default;
+  template <size_t N>
+  constexpr Names(const char* const (&words)[N]) : list(words), count(N) {}
+  const char* const* list = nullptr;
+  uint32_t count = 0;
+};
+
 // Of a u64 or Size parameter, min and max are both inside.
 struct ParamText {
   const char* doc = "";
@@ -65,6 +76,7 @@ struct ParamText {
   bool required = false;
   uint64_t min = 0;
   uint64_t max = std::numeric_limits<uint64_t>::max();
+  Names names{};  // of an enum
 };
 
 struct RegisterText {
@@ -147,9 +159,11 @@ constexpr uint32_t KindOf() {
     return CARDCAGE_KIND_SIZE;
   } else if constexpr (std::is_same_v<T, CharLink>) {
     return CARDCAGE_KIND_CHAR;
+  } else if constexpr (std::is_enum_v<T>) {
+    return CARDCAGE_KIND_ENUM;
   } else {
     static_assert(std::is_unsigned_v<T>,
-                  "a parameter's member is bool, an unsigned integer, cardcage::Size or "
+                  "a parameter's member is bool, an unsigned integer, an enum, cardcage::Size or "
                   "cardcage::CharLink");
     return CARDCAGE_KIND_U64;
   }
@@ -188,12 +202,17 @@ struct Param : internal::IsParam {
     abi.flags = text.required ? CARDCAGE_PARAM_REQUIRED : 0;
     abi.min = text.min;
     abi.max = text.max;
+    abi.names = text.names.list;
+    abi.name_count = text.names.count;
     const Config config{};
     if constexpr (kKind == CARDCAGE_KIND_SIZE) {
       abi.default_u64 = (config.*Member).bytes;
     } else if constexpr (kKind == CARDCAGE_KIND_BOOL) {
       abi.default_u64 = config.*Member ? 1 : 0;
       abi.max = 1;
+    } else if constexpr (kKind == CARDCAGE_KIND_ENUM) {
+      abi.default_u64 = static_cast<uint64_t>(config.*Member);
+      abi.max = text.names.count == 0 ? 0 : text.names.count - 1;
     } else if constexpr (kKind == CARDCAGE_KIND_U64) {
       abi.default_u64 = config.*Member;
       if (abi.max > std::numeric_limits<Value>::max()) abi.max = std::numeric_limits<Value>::max();
@@ -586,6 +605,21 @@ struct Tables<Decl, const Declaration<T, Items...>> {
     }
     return true;
   }
+  static constexpr bool EnumsHaveNames() {
+    for (size_t i = 0; i < kCount<IsParam>; ++i) {
+      if (kParams[i]->kind == CARDCAGE_KIND_ENUM && kParams[i]->name_count == 0) return false;
+    }
+    return true;
+  }
+  static_assert(EnumsHaveNames(), "a parameter whose member is an enum needs .names");
+  static constexpr bool UsesEnums() {
+    for (size_t i = 0; i < kCount<IsParam>; ++i) {
+      if (kParams[i]->kind == CARDCAGE_KIND_ENUM) return true;
+    }
+    return false;
+  }
+  // The least minor of the ABI that has all that is used.
+  static constexpr uint16_t kNeedsMinor = kHasOutputs || kHasReady || UsesEnums() ? 2 : 1;
   static_assert(DefaultsInBounds(),
                 "a parameter's default (its member's initialiser) is out of "
                 "its own bounds");
@@ -656,11 +690,8 @@ constexpr cardcage_plugin MakePlugin(const char* name, const char* version, cons
   plugin.magic = CARDCAGE_ABI_MAGIC;
   plugin.abi_major = CARDCAGE_ABI_MAJOR;
   plugin.abi_minor = CARDCAGE_ABI_MINOR;
-  // The least that has what is used here.
-  constexpr bool kUsesSignals =
-      (... || (Tables<Decl, std::remove_reference_t<decltype(Decl)>>::kHasOutputs ||
-               Tables<Decl, std::remove_reference_t<decltype(Decl)>>::kHasReady));
-  plugin.needs_minor = kUsesSignals ? 2 : 1;
+  plugin.needs_minor =
+      std::max({Tables<Decl, std::remove_reference_t<decltype(Decl)>>::kNeedsMinor...});
   plugin.name = name;
   plugin.version = version;
   plugin.license = license;
