@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "cardcage/testing/test_cage.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+extern "C" const cardcage_plugin cardcage_builtin_unimplemented;
+
+namespace {
+
+using cardcage::testing::TestCage;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class Unimplemented : public ::testing::Test {
+ protected:
+  TestCage cage_{
+      cardcage_builtin_unimplemented, "unimplemented", {{"size", 16}, {"answer", 0x1234}}};
+};
+
+TEST_F(Unimplemented, LogsWhatTheGuestDoes) {
+  cage_.Read(4, 2);
+  cage_.Write(9, 0xabcd, 1);
+  EXPECT_THAT(cage_.log(), ElementsAre("read of 2 bytes at offset 0x4: 0x1234",
+                                       "write of 1 byte at offset 0x9: 0xcd"));
+}
+
+TEST_F(Unimplemented, AnswersAtEveryWidth) {
+  EXPECT_EQ(cage_.Read(0, 1), 0x34u);
+  EXPECT_EQ(cage_.Read(1, 2), 0x1234u);
+  EXPECT_EQ(cage_.Read(2, 4), 0x1234u);
+  EXPECT_EQ(cage_.Read(3, 8), 0x1234u);
+}
+
+TEST_F(Unimplemented, EndsWithItsRange) { EXPECT_EQ(cage_.Read(16), 0xffu); }
+
+TEST_F(Unimplemented, GuestThatNeverStopsIsSilenced) {
+  for (int i = 0; i < 1000; ++i) cage_.Write(0, 1);
+  EXPECT_EQ(cage_.log().size(), 65u);
+  EXPECT_THAT(cage_.log().back(), HasSubstr("logs too much"));
+}
+
+TEST_F(Unimplemented, EveryOffsetWidthAndDirectionIsSafe) {
+  for (uint64_t offset = 0; offset < 20; ++offset) {
+    for (unsigned size = 1; size <= 8; ++size) {
+      cage_.Write(offset, ~uint64_t{0}, size);
+      EXPECT_LE(cage_.Read(offset, size), ~uint64_t{0} >> (64 - 8 * size));
+    }
+  }
+}
+
+}  // namespace
