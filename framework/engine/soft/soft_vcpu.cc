@@ -422,17 +422,22 @@ void SoftVcpu::OnSyscall(uc_engine*, void* self) {
   vcpu.library_.emu_stop(vcpu.cpu_->handle());
 }
 
+// Behind each access: it is remembered, and a device that wants the CPU to stop is heard.
+void SoftVcpu::Served(const AccessTrail::Entry& access) {
+  trail_.Add(access);
+  if (kicked_.load(std::memory_order_relaxed)) RequestLook();
+}
+
 uint32_t SoftVcpu::OnIn(uc_engine*, uint32_t port, int size, void* self) {
   SoftVcpu& vcpu = Self(self);
   const auto bytes = static_cast<unsigned>(size);
   const uint64_t value = vcpu.bus_.ports.Read(vcpu.accessor_, port, bytes);
-  vcpu.trail_.Add({.address = port,
-                   .value = value,
-                   .count = 1,
-                   .size = static_cast<uint8_t>(bytes),
-                   .is_port = true,
-                   .is_write = false});
-  if (vcpu.kicked_.load(std::memory_order_relaxed)) vcpu.RequestLook();
+  vcpu.Served({.address = port,
+               .value = value,
+               .count = 1,
+               .size = static_cast<uint8_t>(bytes),
+               .is_port = true,
+               .is_write = false});
   return static_cast<uint32_t>(value);
 }
 
@@ -440,13 +445,12 @@ void SoftVcpu::OnOut(uc_engine*, uint32_t port, int size, uint32_t value, void* 
   SoftVcpu& vcpu = Self(self);
   const auto bytes = static_cast<unsigned>(size);
   vcpu.bus_.ports.Write(vcpu.accessor_, port, bytes, value);
-  vcpu.trail_.Add({.address = port,
-                   .value = value,
-                   .count = 1,
-                   .size = static_cast<uint8_t>(bytes),
-                   .is_port = true,
-                   .is_write = true});
-  if (vcpu.kicked_.load(std::memory_order_relaxed)) vcpu.RequestLook();
+  vcpu.Served({.address = port,
+               .value = value,
+               .count = 1,
+               .size = static_cast<uint8_t>(bytes),
+               .is_port = true,
+               .is_write = true});
 }
 
 void SoftVcpu::OnMemory(uc_engine*, uc_mem_type type, uint64_t address, int size, int64_t value,
@@ -494,13 +498,12 @@ uint64_t SoftVcpu::OnGapRead(uc_engine*, uint64_t offset, unsigned size, void* g
   if (portion.is_new) {
     const uint64_t value = vcpu.bus_.mmio.Read(vcpu.accessor_, portion.physical, portion.size);
     vcpu.access_.Answer(portion, value);
-    vcpu.trail_.Add({.address = portion.physical,
-                     .value = value,
-                     .count = 1,
-                     .size = static_cast<uint8_t>(portion.size),
-                     .is_port = false,
-                     .is_write = false});
-    if (vcpu.kicked_.load(std::memory_order_relaxed)) vcpu.RequestLook();
+    vcpu.Served({.address = portion.physical,
+                 .value = value,
+                 .count = 1,
+                 .size = static_cast<uint8_t>(portion.size),
+                 .is_port = false,
+                 .is_write = false});
   }
   return vcpu.access_.Extract(physical, size);
 }
@@ -512,13 +515,12 @@ void SoftVcpu::OnGapWrite(uc_engine*, uint64_t offset, unsigned size, uint64_t v
       vcpu.access_.Find(/*is_write=*/true, physical, size, value, vcpu.executed_);
   if (!portion.is_new) return;
   vcpu.bus_.mmio.Write(vcpu.accessor_, portion.physical, portion.size, portion.value);
-  vcpu.trail_.Add({.address = portion.physical,
-                   .value = portion.value,
-                   .count = 1,
-                   .size = static_cast<uint8_t>(portion.size),
-                   .is_port = false,
-                   .is_write = true});
-  if (vcpu.kicked_.load(std::memory_order_relaxed)) vcpu.RequestLook();
+  vcpu.Served({.address = portion.physical,
+               .value = portion.value,
+               .count = 1,
+               .size = static_cast<uint8_t>(portion.size),
+               .is_port = false,
+               .is_write = true});
 }
 
 }  // namespace cardcage

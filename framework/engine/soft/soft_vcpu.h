@@ -75,6 +75,7 @@ class SoftVcpu final : public Vcpu, private x86_64::PhysicalMemory {
   VmExit Explain();
 
   void RequestLook() { limit_ = executed_; }
+  void Served(const AccessTrail::Entry& access);
   // At the limit: whether the slice ends.
   bool AtLimit();
   bool IsTimeStampAt(uint64_t linear, unsigned size);
