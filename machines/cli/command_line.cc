@@ -95,9 +95,8 @@ int Run(int argc, char** argv, const TypeRegistry& types) {
   options.app()
       .add_option("--result", run.result_file, "Write how the machine ended to this file, as JSON")
       ->type_name("FILE");
-  options.app().add_flag(
-      "--deterministic", run.deterministic,
-      "Make each run the same to the last access: in software, its input read to the end first");
+  options.app().add_flag("--deterministic", run.deterministic,
+                         "Make each run the same: in software, all input read first");
   if (const auto end = options.Parse(argc, argv)) return *end;
   if (!timeout.empty()) run.timeout = ParseDuration(timeout);
   return RunCommand(run, types);

@@ -151,6 +151,19 @@ TEST_F(HiddenKvm, AnotherDeviceInItsPlaceIsSaid) {
   EXPECT_THAT(outcome.errors, AllOf(HasSubstr("KVM_GET_API_VERSION"), HasSubstr("not KVM")));
 }
 
+// Unicorn itself would end the process here, with 1.
+TEST(SoftEngine, LimitOnAddressesIsSaidWithTheCure) {
+  if (!WhyNoEngine("soft").empty()) GTEST_SKIP() << WhyNoEngine("soft");
+  const TemporaryFolder folder;
+  Command command =
+      Cardcage({"run", folder.Write("m.yaml", WithEngine("soft", ReadFile(Config("hello"))))});
+  command.arguments.insert(command.arguments.begin(),
+                           {"bash", "-c", "ulimit -v 400000; exec \"$@\"", "bash"});
+  const Outcome outcome = RunToEnd(command);
+  EXPECT_EQ(outcome.code, kHostCannot);
+  EXPECT_THAT(outcome.errors, AllOf(HasSubstr("cannot make a CPU"), HasSubstr("`ulimit -v`")));
+}
+
 // Looking for KVM is the last thing: a wrong machine file is told without it.
 TEST_F(HiddenKvm, WrongMachineFileIsToldAllTheSame) {
   const TemporaryFolder folder;

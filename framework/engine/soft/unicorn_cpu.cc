@@ -88,36 +88,38 @@ std::string UnicornCpu::Version() const {
 }
 
 absl::Status UnicornCpu::Open() {
-  // In 64-bit mode the names reach all of each register; where the guest begins is set afterwards.
-  if (const uc_err error = library_.open(UC_ARCH_X86, UC_MODE_64, &handle_); error != UC_ERR_OK) {
-    handle_ = nullptr;
-    return absl::ResourceExhaustedError(
-        absl::StrCat("the soft engine: ", library_.strerror(error),
-                     "\n  cure:  it reserves 1 GiB of addresses for translated code; `ulimit -v` "
-                     "shows the limit"));
-  }
+  // In 64-bit mode the names reach all of each register; where the guest begins is set afterwards. The
+  // library makes its CPU with the first call behind uc_open.
+  uc_err error = UC_ERR_OK;
   uc_context* context = nullptr;
-  if (library_.context_alloc(handle_, &context) != UC_ERR_OK) {
-    return absl::ResourceExhaustedError("the soft engine: no memory left for a CPU's state");
+  const char* why = nullptr;
+  const bool done = UnicornLibrary::Guard(
+      [&] {
+        error = library_.open(UC_ARCH_X86, UC_MODE_64, &handle_);
+        if (error != UC_ERR_OK) return;
+        // No address ends the guest.
+        error = library_.ctl(handle_, UC_CTL_WRITE(UC_CTL_UC_USE_EXITS, 1), 1);
+        if (error == UC_ERR_OK) error = library_.context_alloc(handle_, &context);
+      },
+      &why);
+  if (done && error == UC_ERR_OK) {
+    context_ = {context, ContextDeleter{&library_}};
+    return absl::OkStatus();
   }
-  context_ = {context, ContextDeleter{&library_}};
-  // No address ends the guest.
-  library_.ctl(handle_, UC_CTL_WRITE(UC_CTL_UC_USE_EXITS, 1), 1);
-  return absl::OkStatus();
+  failed_ = !done;
+  return absl::ResourceExhaustedError(
+      absl::StrCat("the soft engine cannot make a CPU: ", done ? library_.strerror(error) : why,
+                   "\n  cure:  it reserves 1 GiB of addresses for translated code; `ulimit -v` "
+                   "shows the limit"));
 }
 
 std::optional<uc_err> UnicornCpu::Execute(const char** why) {
-  UnicornLibrary::WayOut way_out;
-  if (sigsetjmp(way_out.place, 0) != 0) {
-    UnicornLibrary::SetWayOut(nullptr);
-    *why = way_out.why;
-    failed_ = true;
-    return std::nullopt;
-  }
-  UnicornLibrary::SetWayOut(&way_out);
-  const uc_err error = library_.emu_start(handle_, Read(UC_X86_REG_RIP), ~uint64_t{0}, 0, 0);
-  UnicornLibrary::SetWayOut(nullptr);
-  return error;
+  uc_err error = UC_ERR_OK;
+  const bool done = UnicornLibrary::Guard(
+      [&] { error = library_.emu_start(handle_, Read(UC_X86_REG_RIP), ~uint64_t{0}, 0, 0); }, why);
+  if (done) return error;
+  failed_ = true;
+  return std::nullopt;
 }
 
 uint64_t UnicornCpu::Read(uc_x86_reg name) const {

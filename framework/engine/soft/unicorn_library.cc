@@ -2,6 +2,7 @@
 #include "framework/engine/soft/unicorn_library.h"
 
 #include <dlfcn.h>
+#include <setjmp.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -39,12 +40,16 @@ void* Open(std::string* why_not) {
     if (module == nullptr) *why_not = dlerror();
     return module;
   }
-  *why_not = absl::StrCat("there is no ", (here / ".." / kName).lexically_normal().string());
+  *why_not = absl::StrCat("there is no ", kName, " in ", here.string(), " or beside it");
   return nullptr;
 }
 
 // Where the thread goes on when Unicorn fails.
-thread_local UnicornLibrary::WayOut* way_out = nullptr;
+struct WayOut {
+  sigjmp_buf place;
+  const char* why = "";
+};
+thread_local WayOut* way_out = nullptr;
 
 void OnFailure(const char* why) {
   if (way_out == nullptr) return;
@@ -103,7 +108,17 @@ absl::StatusOr<UnicornLibrary> Load() {
 
 }  // namespace
 
-void UnicornLibrary::SetWayOut(WayOut* way) { way_out = way; }
+bool UnicornLibrary::Guard(absl::FunctionRef<void()> call, const char** why) {
+  WayOut way;
+  const bool failed = sigsetjmp(way.place, 0) != 0;
+  if (!failed) {
+    way_out = &way;
+    call();
+  }
+  way_out = nullptr;
+  *why = way.why;
+  return !failed;
+}
 
 absl::StatusOr<const UnicornLibrary*> UnicornLibrary::Get() {
   static const absl::StatusOr<UnicornLibrary> library = Load();

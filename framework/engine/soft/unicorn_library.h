@@ -2,9 +2,9 @@
 #ifndef CARDCAGE_FRAMEWORK_ENGINE_SOFT_UNICORN_LIBRARY_H_
 #define CARDCAGE_FRAMEWORK_ENGINE_SOFT_UNICORN_LIBRARY_H_
 
-#include <setjmp.h>
 #include <unicorn/unicorn.h>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 
 namespace cardcage {
@@ -16,14 +16,10 @@ struct UnicornLibrary {
   // Errors: Unavailable, with the package's name and the cure.
   static absl::StatusOr<const UnicornLibrary*> Get();
 
-  // A place that this thread goes on from where Unicorn would end the process: it met something that it
-  // did not expect. Set before a call and taken back behind it. The CPU that failed can still be read,
-  // and nothing else; it must not even be closed.
-  struct WayOut {
-    sigjmp_buf place;
-    const char* why = "";
-  };
-  static void SetWayOut(WayOut* way);
+  // Calls into Unicorn where it may meet what it does not expect, for which it would end the process.
+  // Then nothing comes back from the call, `why` says what it was, and the CPU can still be read, but
+  // nothing else: it must not even be closed. `call` holds nothing that wants to be destroyed.
+  static bool Guard(absl::FunctionRef<void()> call, const char** why);
 
   decltype(&uc_version) version;
   decltype(&uc_open) open;

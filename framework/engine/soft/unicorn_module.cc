@@ -13,7 +13,7 @@ void __real_abort() __attribute__((noreturn));
 void __real_exit(int code) __attribute__((noreturn));
 
 __attribute__((noreturn)) void __wrap_abort() {
-  if (cardcage_unicorn_failed != nullptr) cardcage_unicorn_failed("abort");
+  if (cardcage_unicorn_failed != nullptr) cardcage_unicorn_failed("it has aborted");
   __real_abort();
 }
 
@@ -24,7 +24,7 @@ __attribute__((noreturn)) void __wrap___assert_fail(const char* assertion, const
 }
 
 __attribute__((noreturn)) void __wrap_exit(int code) {
-  if (cardcage_unicorn_failed != nullptr) cardcage_unicorn_failed("exit");
+  if (cardcage_unicorn_failed != nullptr) cardcage_unicorn_failed("it has given up");
   __real_exit(code);
 }
 
