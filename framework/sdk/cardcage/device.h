@@ -64,6 +64,7 @@ struct TypeText {
 struct Names {
   constexpr Names() = default;
   template <size_t N>
+  // NOLINTNEXTLINE(google-explicit-constructor): so that `.names = kWords` can be written
   constexpr Names(const char* const (&words)[N]) : list(words), count(N) {}
   const char* const* list = nullptr;
   uint32_t count = 0;
