@@ -40,9 +40,10 @@ TEST_F(WireTest, IsHighWhileAnyOutputIs) {
 }
 
 TEST_F(WireTest, ManyThreadsLeaveItAsTheLastOfEachHasSet) {
+  constexpr size_t kThreads = 4;
+  for (size_t output = 0; output < kThreads; ++output) EXPECT_EQ(wire_.Join(), output);
   std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    const size_t output = wire_.Join();
+  for (size_t output = 0; output < kThreads; ++output) {
     threads.emplace_back([this, output] {
       for (int round = 0; round < 1001; ++round) wire_.Set(output, round % 2 == 0);
       wire_.Set(output, false);
