@@ -17,6 +17,8 @@ constexpr uint64_t kPageMask = kPageSize - 1;
 // The soft CPU's physical addresses have 52 bits, the most that a page table can hold.
 constexpr uint64_t kPhysicalEnd = uint64_t{1} << 52;
 
+constexpr uint32_t kMostInstructionBytes = 15;
+
 constexpr uint64_t kCr4TimeStampDisable = 1u << 2;
 constexpr uint64_t kEferSyscall = 1u << 0;
 constexpr uint32_t kMsrStar = 0xc0000081;
@@ -280,7 +282,7 @@ void SoftVcpu::Write(uint64_t address, unsigned size, uint64_t value) {
   // It wants to be told by linear address. Where that leads elsewhere by now it forgets everything,
   // which takes it seconds.
   const uint64_t linear = code->second.linear_page + (address & kPageMask);
-  if (Locate(linear).physical == address) {
+  if (Locate(cpu_->Load().registers, linear).physical == address) {
     library_.ctl(cpu_->handle(), UC_CTL_WRITE(UC_CTL_TB_REMOVE_CACHE, 2), linear, linear + size);
   } else {
     library_.ctl(cpu_->handle(), UC_CTL_WRITE(UC_CTL_TB_FLUSH, 0));
@@ -288,8 +290,8 @@ void SoftVcpu::Write(uint64_t address, unsigned size, uint64_t value) {
   }
 }
 
-SoftVcpu::Location SoftVcpu::Locate(uint64_t linear) {
-  const x86_64::Translation found = x86_64::Translate(cpu_->Load().registers, *this, linear, {});
+SoftVcpu::Location SoftVcpu::Locate(const CpuRegisters& registers, uint64_t linear) {
+  const x86_64::Translation found = x86_64::Translate(registers, *this, linear, {});
   if (!found.ok) return {};
   const MemorySlot* slot = memory_.Find(found.physical);
   if (slot == nullptr || slot->bytes().empty()) return {};
@@ -305,9 +307,10 @@ void SoftVcpu::RestoreRom() {
 // --- Time ------------------------------------------------------------------------------------------
 
 void SoftVcpu::NoteCode(uint64_t linear, size_t size) {
+  const CpuRegisters registers = cpu_->Load().registers;
   for (size_t done = 0; done < size;) {
     const size_t part = std::min(size - done, kPageSize - ((linear + done) & kPageMask));
-    const Location code = Locate(linear + done);
+    const Location code = Locate(registers, linear + done);
     if (code.host != nullptr) {
       const auto [known, is_new] = code_.try_emplace(
           code.physical / kPageSize,
@@ -330,8 +333,11 @@ void SoftVcpu::NoteCode(uint64_t linear, size_t size) {
 }
 
 bool SoftVcpu::IsTimeStampAt(uint64_t linear, unsigned size) {
-  const std::byte* const first = Locate(linear + size - 2).host;
-  const std::byte* const second = Locate(linear + size - 1).host;
+  if (size > kMostInstructionBytes) return false;  // Unicorn's word for what it cannot decode
+  const CpuState state = cpu_->Load();
+  const auto locate = [&](uint64_t at) { return Locate(state.registers, at).host; };
+  const std::byte* const first = locate(linear + size - 2);
+  const std::byte* const second = locate(linear + size - 1);
   if (first == nullptr || second == nullptr || *first != std::byte{0x0f} ||
       *second != std::byte{0x31}) {
     return false;
@@ -339,7 +345,7 @@ bool SoftVcpu::IsTimeStampAt(uint64_t linear, unsigned size) {
   // Only prefixes stand before it.
   constexpr uint8_t kPrefixes[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf2, 0xf3};
   for (unsigned i = 0; i + 2 < size; ++i) {
-    const std::byte* const byte = Locate(linear + i).host;
+    const std::byte* const byte = locate(linear + i);
     if (byte == nullptr) return false;
     const auto value = std::to_integer<uint8_t>(*byte);
     const bool is_rex = value >> 4 == 4;
@@ -349,7 +355,6 @@ bool SoftVcpu::IsTimeStampAt(uint64_t linear, unsigned size) {
     }
   }
   // Where the guest forbids it, it is Unicorn's to raise #GP.
-  const CpuState state = cpu_->Load();
   return state.privilege == 0 || (state.registers.cr4 & kCr4TimeStampDisable) == 0;
 }
 
@@ -371,7 +376,6 @@ void SoftVcpu::OnCode(uc_engine*, uint64_t address, uint32_t size, void* self) {
   SoftVcpu& vcpu = Self(self);
   if (vcpu.executed_ >= vcpu.limit_ && vcpu.AtLimit()) [[unlikely]]
     return;
-  vcpu.address_ = address;
   vcpu.size_ = size;
   if (vcpu.any_time_stamp_ && size >= 2 && vcpu.time_stamps_[(address + size - 1) & kPageMask] &&
       vcpu.IsTimeStampAt(address, size)) [[unlikely]] {
@@ -465,17 +469,17 @@ void SoftVcpu::OnMemory(uc_engine*, uc_mem_type type, uint64_t address, int size
 bool SoftVcpu::OnMemoryTrouble(uc_engine*, uc_mem_type type, uint64_t address, int size,
                                int64_t /*value*/, void* self) {
   SoftVcpu& vcpu = Self(self);
+  const CpuState state = vcpu.cpu_->Load();
   if (type == UC_MEM_WRITE_PROT) {
     // ROM: the write is let through and taken back before the next instruction, as if dropped.
     for (unsigned done = 0; done < static_cast<unsigned>(size); ++done) {
-      std::byte* const at = vcpu.Locate(address + done).host;
+      std::byte* const at = vcpu.Locate(state.registers, address + done).host;
       if (at != nullptr) vcpu.rom_.push_back({.at = at, .value = *at});
     }
     if (!std::exchange(vcpu.is_counted_, true)) vcpu.accessor_.dropped.Add();
     vcpu.RequestLook();
     return true;
   }
-  const CpuState state = vcpu.cpu_->Load();
   const bool is_long = (state.registers.efer & CpuRegisters::kEferLongActive) != 0;
   if (is_long && !x86_64::IsCanonical(address)) {
     vcpu.event_ = {.vector = x86_64::kGeneralProtection,

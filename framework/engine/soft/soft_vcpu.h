@@ -82,13 +82,13 @@ class SoftVcpu final : public Vcpu, private x86_64::PhysicalMemory {
   // Code at a linear address was translated: what is to be remembered of it.
   void NoteCode(uint64_t linear, size_t size);
   void RestoreRom();
-  // Where a linear address lies, as the CPU translates it now, and the byte there; null where there is
-  // no memory. Memory goes on to the page's end.
+  // Where a linear address lies, as a CPU with these registers translates it, and the byte there; null
+  // where there is no memory. Memory goes on to the page's end.
   struct Location {
     uint64_t physical = 0;
     std::byte* host = nullptr;
   };
-  Location Locate(uint64_t linear);
+  Location Locate(const CpuRegisters& registers, uint64_t linear);
 
   // x86_64::PhysicalMemory.
   uint64_t Read(uint64_t address, unsigned size) override;
@@ -121,8 +121,7 @@ class SoftVcpu final : public Vcpu, private x86_64::PhysicalMemory {
   uint64_t executed_ = 0;  // instructions, each repetition of a string instruction counted
   uint64_t limit_ = 0;     // of executed_, where somebody looks
   uint64_t slice_end_ = 0;
-  uint64_t address_ = 0;  // linear, of the latest instruction
-  uint32_t size_ = 0;
+  uint32_t size_ = 0;  // of the latest instruction, in bytes
   Stop stop_ = Stop::kNone;
   x86_64::Event event_;
   uint32_t unknown_ = 0;
