@@ -28,7 +28,7 @@ std::unique_ptr<Machine> Machine::Create(const Plan& plan, EventLoop& loop, Log 
                                          Console console, Failure* failure) {
   auto machine = std::unique_ptr<Machine>(new Machine(plan, loop, std::move(log)));
   if (!machine->BuildMemory(failure) || !machine->BuildDevices(std::move(console), failure) ||
-      !machine->BuildCpus(failure) || !machine->BuildThreads(failure)) {
+      !machine->BuildCpus(failure) || !machine->PowerOn(failure)) {
     return nullptr;
   }
   return machine;
@@ -185,7 +185,9 @@ absl::Status Machine::TryEngine(const EngineType& type) {
   return absl::OkStatus();
 }
 
-bool Machine::BuildThreads(Failure* failure) {
+// What needs the engine that was chosen: its ranges on the bus, the guest's way to the devices, their
+// reset, and a thread for each CPU.
+bool Machine::PowerOn(Failure* failure) {
   for (const OwnedRange& owned : engine_type_->owned_ranges(plan_.engine_config)) {
     const absl::Status status =
         Claim(bus_.space(owned.is_port), owned.range, owned.owner, /*answers_elsewhere=*/true);

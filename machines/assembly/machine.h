@@ -96,7 +96,7 @@ class Machine final : public DeviceServices {
   bool BuildMemory(Failure* failure);
   bool BuildDevices(Console console, Failure* failure);
   bool BuildCpus(Failure* failure);
-  bool BuildThreads(Failure* failure);
+  bool PowerOn(Failure* failure);
   void ConnectIrqs(const Plan::Device& planned, Device& device);
   absl::Status TryEngine(const EngineType& type);
 
