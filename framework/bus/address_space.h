@@ -81,6 +81,7 @@ class AddressSpace {
         .Add();
     const cardcage_status status = handler(mapping.device, &access);
     if (mapping.lock != nullptr) mapping.lock->unlock();
+    if (mapping.after != nullptr) mapping.after->RunIfPending();
     return status;
   }
 

@@ -8,6 +8,7 @@
 
 #include "cardcage/abi.h"
 #include "framework/bus/address_range.h"
+#include "framework/bus/after_turn.h"
 #include "framework/bus/spin_lock.h"
 
 namespace cardcage {
@@ -35,11 +36,12 @@ struct alignas(64) Mapping {
   cardcage_access_function read = nullptr;  // null: that direction is unclaimed
   cardcage_access_function write = nullptr;
   void* device = nullptr;
-  SpinLock* lock = nullptr;  // the device's; null where its type is concurrent
-  uint32_t region = 0;       // index in the type's list
-  uint8_t sizes = 0;         // CARDCAGE_SIZE_* that the handlers take
-  bool unaligned = false;    // also those not aligned to their own size
-  bool is_claim = false;     // nobody here answers; accesses are dropped without a report
+  SpinLock* lock = nullptr;    // the device's; null where its type is concurrent
+  AfterTurn* after = nullptr;  // null where nothing can be left to do
+  uint32_t region = 0;         // index in the type's list
+  uint8_t sizes = 0;           // CARDCAGE_SIZE_* that the handlers take
+  bool unaligned = false;      // also those not aligned to their own size
+  bool is_claim = false;       // nobody here answers; accesses are dropped without a report
 
   // Written in the device's turn, so by one thread at a time; where the type is concurrent, a count
   // may be lost now and then.

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "framework/device/device.h"
 
+#include <errno.h>
+#include <sys/epoll.h>
+
 #include <array>
 #include <mutex>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -11,14 +15,30 @@ namespace {
 
 Device* Self(void* self) { return static_cast<Device*>(self); }
 
-// Whether the type's struct reaches to its end, as ABI 0.2 has it.
-bool HasSignals(const cardcage_type& type) { return type.struct_size >= sizeof(cardcage_type); }
+// The contract's events of a descriptor, and epoll's.
+constexpr std::pair<uint32_t, uint32_t> kFdEvents[] = {{CARDCAGE_FD_READ, EPOLLIN},
+                                                       {CARDCAGE_FD_WRITE, EPOLLOUT},
+                                                       {CARDCAGE_FD_HANG_UP, EPOLLHUP},
+                                                       {CARDCAGE_FD_HANG_UP, EPOLLERR}};
+
+uint32_t ToEpoll(uint32_t events) {
+  uint32_t epoll = 0;
+  for (const auto& [ours, theirs] : kFdEvents) epoll |= (events & ours) != 0 ? theirs : 0;
+  return epoll;
+}
+
+uint32_t FromEpoll(uint32_t epoll) {
+  uint32_t events = 0;
+  for (const auto& [ours, theirs] : kFdEvents) events |= (epoll & theirs) != 0 ? ours : 0;
+  return events;
+}
 
 }  // namespace
 
-std::span<const cardcage_signal* const> SignalsOf(const cardcage_type& type) {
-  if (!HasSignals(type)) return {};
-  return {type.signals, type.signal_count};
+const cardcage_interrupt_controller* InterruptControllerOf(const cardcage_type& type) {
+  if (type.extension == nullptr) return nullptr;
+  return static_cast<const cardcage_interrupt_controller*>(
+      type.extension(CARDCAGE_EXTENSION_INTERRUPT_CONTROLLER));
 }
 
 Device::Device(const cardcage_type& type, std::string name, DeviceServices& services)
@@ -36,9 +56,19 @@ Device::Device(const cardcage_type& type, std::string name, DeviceServices& serv
                      uint64_t code) { Self(self)->services_.DeviceStop(Self(self)->name_, code); },
           .extension = [](void* /*self*/, const char* /*id*/) -> const void* { return nullptr; },
           .set_signal = [](void* self, uint32_t signal,
-                           uint32_t level) { Self(self)->SetSignal(signal, level != 0); },
+                           uint32_t level) { Self(self)->SetOutput(signal, level != 0); },
+          .now = [](void* self) { return Self(self)->services_.clock().Now(); },
+          .set_timer = [](void* self, uint32_t timer,
+                          uint64_t when) { Self(self)->SetTimer(timer, when); },
+          .post = [](void* self, uint64_t value) { Self(self)->Post(value); },
+          .watch_fd = [](void* self, int fd,
+                         uint32_t events) { return Self(self)->WatchFd(fd, events); },
       },
-      signals_(SignalsOf(type).size()) {}
+      outputs_(type.signal_count) {
+  for (uint32_t i = 0; i < type.timer_count; ++i) {
+    timers_.push_back({.number = services.clock().AddTimer([this, i] { OnTimer(i); })});
+  }
+}
 
 absl::StatusOr<std::unique_ptr<Device>> Device::Create(const cardcage_type& type, std::string name,
                                                        const std::vector<ParamValue>& values,
@@ -73,6 +103,17 @@ absl::StatusOr<std::unique_ptr<Device>> Device::Create(const cardcage_type& type
 
 Device::~Device() {
   if (self_ != nullptr) type_.destroy(self_);
+  for (const Timer& timer : timers_) services_.clock().Set(timer.number, VirtualClock::kNever);
+  for (const auto& [fd, is_awaited] : fds_) services_.loop().Unwatch(fd);
+}
+
+template <class Call>
+void Device::TakeTurn(Call call) {
+  {
+    const std::lock_guard turn(lock_);
+    call();
+  }
+  if (after_ != nullptr) after_->RunIfPending();
 }
 
 std::unique_ptr<Mapping> Device::MakeMapping(uint32_t region, AddressRange range) {
@@ -83,6 +124,7 @@ std::unique_ptr<Mapping> Device::MakeMapping(uint32_t region, AddressRange range
   mapping->write = declared.write;
   mapping->device = self_;
   mapping->lock = (type_.flags & CARDCAGE_TYPE_CONCURRENT) != 0 ? nullptr : &lock_;
+  mapping->after = after_;
   mapping->region = region;
   mapping->sizes = static_cast<uint8_t>(declared.sizes);
   mapping->unaligned = declared.unaligned != 0;
@@ -95,17 +137,101 @@ void Device::Reset() {
   type_.reset(self_);
 }
 
-void Device::Connect(uint32_t signal, Wire& wire) { signals_[signal] = {&wire, wire.Join()}; }
+void Device::Connect(uint32_t output, Wire& wire, AfterTurn* after) {
+  outputs_[output] = {&wire, wire.Join()};
+  if (after != nullptr) after_ = after;
+}
 
-void Device::SetSignal(uint32_t signal, bool level) {
-  if (signal >= signals_.size()) return;  // a plugin's slip: it has no such signal
-  if (const Connection& to = signals_[signal]; to.wire != nullptr) to.wire->Set(to.output, level);
+// An index beyond the type's own is a plugin's slip, here and below: nothing has it.
+void Device::SetOutput(uint32_t output, bool level) {
+  if (output >= outputs_.size()) return;
+  const Connection& to = outputs_[output];
+  if (to.wire == nullptr) return;
+  if ((type_.signals[output]->flags & CARDCAGE_SIGNAL_EDGE) == 0) {
+    to.wire->Set(to.output, level);
+  } else if (level) {
+    to.wire->Pulse();
+  }
+}
+
+void Device::OnSignal(uint32_t input, bool level) {
+  if (type_.input == nullptr || input >= type_.input_count) return;
+  const std::lock_guard turn(lock_);  // who calls this delivers what follows
+  type_.input(self_, input, level ? 1 : 0);
+}
+
+uint8_t Device::Acknowledge() {
+  const cardcage_interrupt_controller* const controller = InterruptControllerOf(type_);
+  uint32_t vector = 0;
+  if (controller != nullptr) TakeTurn([&] { vector = controller->acknowledge(self_); });
+  return static_cast<uint8_t>(vector);
+}
+
+void Device::Stop() {
+  if (type_.stop == nullptr) return;
+  TakeTurn([&] { type_.stop(self_); });
 }
 
 void Device::Ready(uint32_t param) {
-  if (!HasSignals(type_) || type_.ready == nullptr) return;
-  const std::lock_guard turn(lock_);
-  type_.ready(self_, param);
+  if (type_.ready == nullptr) return;
+  TakeTurn([&] { type_.ready(self_, param); });
+}
+
+void Device::SetTimer(uint32_t timer, uint64_t when) {
+  if (timer >= timers_.size()) return;
+  timers_[timer].when = when;
+  services_.clock().Set(timers_[timer].number, when);
+}
+
+// The clock's call may have been under way while the device set the timer anew.
+void Device::OnTimer(uint32_t timer) {
+  if (type_.timer == nullptr) return;
+  TakeTurn([&] {
+    uint64_t& when = timers_[timer].when;
+    if (when == VirtualClock::kNever || when > services_.clock().Now()) return;
+    when = VirtualClock::kNever;
+    type_.timer(self_, timer);
+  });
+}
+
+void Device::Post(uint64_t value) {
+  if (type_.posted == nullptr) return;
+  services_.loop().Post([this, value] { TakeTurn([&] { type_.posted(self_, value); }); });
+}
+
+int Device::WatchFd(int fd, uint32_t events) {
+  if (type_.fd_ready == nullptr) return EINVAL;
+  EventLoop& loop = services_.loop();
+  const auto known = fds_.find(fd);
+  if (events == 0) {
+    if (known == fds_.end()) return 0;
+    fds_.erase(known);
+    loop.Unwatch(fd);
+    return 0;
+  }
+  if (known != fds_.end()) {
+    known->second = true;
+    loop.Rearm(fd, ToEpoll(events));
+    return 0;
+  }
+  const absl::Status watched =
+      loop.Watch(fd, ToEpoll(events), [this, fd](uint32_t epoll) { OnFd(fd, FromEpoll(epoll)); });
+  if (watched.ok()) {
+    fds_[fd] = true;
+    return 0;
+  }
+  return absl::IsFailedPrecondition(watched) ? EPERM
+         : absl::IsAlreadyExists(watched)    ? EEXIST
+                                             : EBADF;
+}
+
+// The loop's call may have been under way while the device let go of the descriptor.
+void Device::OnFd(int fd, uint32_t events) {
+  TakeTurn([&] {
+    const auto known = fds_.find(fd);
+    if (known == fds_.end() || !std::exchange(known->second, false)) return;
+    type_.fd_ready(self_, fd, events);
+  });
 }
 
 void Device::Log(uint32_t severity, std::string_view line) {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -16,12 +17,22 @@
 #include "framework/backend/char_backend.h"
 #include "framework/bus/mapping.h"
 #include "framework/bus/spin_lock.h"
+#include "framework/event/event_loop.h"
+#include "framework/event/virtual_clock.h"
+#include "framework/wire/signal_queue.h"
 #include "framework/wire/wire.h"
 
 namespace cardcage {
 
-// What a type declares, from a plugin that may know less of the contract than this host.
-std::span<const cardcage_signal* const> SignalsOf(const cardcage_type& type);
+// What a type declares of outputs and inputs.
+inline std::span<const cardcage_signal* const> OutputsOf(const cardcage_type& type) {
+  return {type.signals, type.signal_count};
+}
+inline std::span<const cardcage_signal* const> InputsOf(const cardcage_type& type) {
+  return {type.inputs, type.input_count};
+}
+// Its table as an interrupt controller, or null.
+const cardcage_interrupt_controller* InterruptControllerOf(const cardcage_type& type);
 
 // What a device's host services come down to: the cage around it. Any thread; must not block.
 class DeviceServices {
@@ -30,6 +41,9 @@ class DeviceServices {
   // `severity` is CARDCAGE_LOG_*. Already limited in rate.
   virtual void DeviceLog(const std::string& device, uint32_t severity, std::string_view line) = 0;
   virtual void DeviceStop(const std::string& device, uint64_t code) = 0;
+  // Both outlive the device, and run nothing of it any more when it goes.
+  virtual VirtualClock& clock() = 0;
+  virtual EventLoop& loop() = 0;
 };
 
 // A parameter's value, as the type's declaration orders them.
@@ -39,19 +53,19 @@ struct ParamValue {
 };
 
 // One device of a machine, behind the C contract: its instance, its lock, its view of the host.
-class Device {
+class Device final : public SignalTarget {
  public:
   // The lines that a device may log before it is silenced.
   static constexpr unsigned kLogLimit = 64;
 
-  // `values` has one entry a parameter of the type. Type, backends and services outlive the device.
+  // `type` is whole, as TypeRegistry gives it; `values` has one entry a parameter. Type, backends and services outlive the device.
   // Errors: InvalidArgument with the device's own reason; `wrong_param` is then the key it blames,
   // or empty.
   static absl::StatusOr<std::unique_ptr<Device>> Create(const cardcage_type& type, std::string name,
                                                         const std::vector<ParamValue>& values,
                                                         DeviceServices& services,
                                                         std::string* wrong_param);
-  ~Device();
+  ~Device() override;
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
 
@@ -59,14 +73,24 @@ class Device {
   // last access.
   std::unique_ptr<Mapping> MakeMapping(uint32_t region, AddressRange range);
 
-  // Leads a signal of the type to a wire, which outlives the device. Before the first reset.
-  void Connect(uint32_t signal, Wire& wire);
+  // Leads an output of the type to a wire, which outlives the device. `after` delivers what the wire
+  // queues, or is null where it queues nothing. Before the mappings and the first reset.
+  void Connect(uint32_t output, Wire& wire, AfterTurn* after);
 
-  // Back to the state after power-on. No CPU runs.
+  // Back to the state after power-on. No CPU runs. What its outputs queue is the caller's to deliver.
   void Reset();
+
+  // The CPUs have stopped for good: it gives what it holds for its backends.
+  void Stop();
 
   // Tells it that the char backend of that parameter has input, or room again. Any thread.
   void Ready(uint32_t param);
+
+  // Of an interrupt controller: the vector of the interrupt that the CPU takes. The CPU's thread.
+  uint8_t Acknowledge();
+
+  // A change of an input. Any thread.
+  void OnSignal(uint32_t input, bool level) override;
 
   const std::string& name() const { return name_; }
   const cardcage_type& type() const { return type_; }
@@ -74,12 +98,24 @@ class Device {
  private:
   Device(const cardcage_type& type, std::string name, DeviceServices& services);
   void Log(uint32_t severity, std::string_view line);
-  void SetSignal(uint32_t signal, bool level);
+  void SetOutput(uint32_t output, bool level);
+  void SetTimer(uint32_t timer, uint64_t when);
+  void Post(uint64_t value);
+  int WatchFd(int fd, uint32_t events);
+  void OnTimer(uint32_t timer);
+  void OnFd(int fd, uint32_t events);
+  // One turn of the device, and what it leaves to be done.
+  template <class Call>
+  void TakeTurn(Call call);
 
   // Where a signal leads; nowhere without a wire.
   struct Connection {
     Wire* wire = nullptr;
     size_t output = 0;
+  };
+  struct Timer {
+    size_t number;                         // the clock's
+    uint64_t when = VirtualClock::kNever;  // guarded by lock_
   };
 
   const cardcage_type& type_;
@@ -90,7 +126,10 @@ class Device {
   SpinLock lock_;
   void* self_ = nullptr;
   std::atomic<unsigned> lines_{0};
-  std::vector<Connection> signals_;  // one a signal of the type
+  std::vector<Connection> outputs_;  // one an output of the type
+  AfterTurn* after_ = nullptr;
+  std::vector<Timer> timers_;
+  std::map<int, bool> fds_;  // that are watched: whether an event is awaited; guarded by lock_
 };
 
 }  // namespace cardcage

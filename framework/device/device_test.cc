@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "framework/device/device.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdio>
 
+#include "framework/bus/address_space.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace cardcage {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 class RecordingServices final : public DeviceServices {
@@ -20,6 +27,10 @@ class RecordingServices final : public DeviceServices {
   void DeviceStop(const std::string& device, uint64_t code) override {
     stops.push_back(absl::StrCat(device, " ", code));
   }
+  VirtualClock& clock() override { return virtual_clock; }
+  EventLoop& loop() override { return *event_loop; }
+  DrivenClock virtual_clock;
+  std::unique_ptr<EventLoop> event_loop = *EventLoop::Create();
   std::vector<std::string> lines;
   std::vector<std::string> stops;
 };
@@ -138,6 +149,139 @@ TEST_F(DeviceTest, ResetReachesIt) {
   auto device = Make(1);
   (*device)->Reset();
   EXPECT_EQ(Instance::resets, 1);
+}
+
+// What the contract's services come down to, and the turns that they lead to.
+class DeviceEventsTest : public DeviceTest {
+ protected:
+  DeviceEventsTest() {
+    told.clear();
+    type_.timer_count = 2;
+    type_.timer = [](void*, uint32_t timer) { told.push_back(absl::StrCat("timer ", timer)); };
+    type_.posted = [](void*, uint64_t value) { told.push_back(absl::StrCat("posted ", value)); };
+    type_.fd_ready = [](void*, int, uint32_t events) {
+      told.push_back(absl::StrCat("fd ", events));
+    };
+    type_.stop = [](void*) { told.emplace_back("stop"); };
+    line_.struct_size = sizeof(line_);
+    line_.name = "line";
+    type_.inputs = lines_;
+    type_.input_count = 1;
+    type_.input = [](void*, uint32_t input, uint32_t level) {
+      told.push_back(absl::StrCat("input ", input, "=", level));
+    };
+    pulse_ = line_;
+    pulse_.flags = CARDCAGE_SIGNAL_EDGE;
+    type_.signals = outputs_;
+    type_.signal_count = 2;
+    device_ = *Make(1);
+    host_ = Inside(*device_)->host;
+  }
+
+  static inline std::vector<std::string> told;
+  cardcage_signal line_{};
+  cardcage_signal pulse_{};
+  const cardcage_signal* lines_[1] = {&line_};
+  const cardcage_signal* outputs_[2] = {&line_, &pulse_};
+  std::unique_ptr<Device> device_;
+  const cardcage_host* host_ = nullptr;
+};
+
+TEST_F(DeviceEventsTest, TimersRunAtTheirTime) {
+  host_->set_timer(host_->self, 1, 50);
+  host_->set_timer(host_->self, 0, 70);
+  services_.virtual_clock.RunTo(60);
+  EXPECT_EQ(host_->now(host_->self), 60u);
+  EXPECT_THAT(told, ElementsAre("timer 1"));
+  host_->set_timer(host_->self, 0, CARDCAGE_NEVER);
+  services_.virtual_clock.RunTo(100);
+  EXPECT_THAT(told, ElementsAre("timer 1"));
+}
+
+TEST_F(DeviceEventsTest, IndexesBeyondTheTypesOwnAreNobodys) {
+  host_->set_timer(host_->self, 2, 1);
+  host_->set_signal(host_->self, 2, 1);
+  device_->OnSignal(1, true);
+  services_.virtual_clock.RunTo(10);
+  EXPECT_THAT(told, IsEmpty());
+}
+
+TEST_F(DeviceEventsTest, PostsComeInOrderOnTheLoopsThread) {
+  host_->post(host_->self, 1);
+  host_->post(host_->self, 2);
+  EXPECT_THAT(told, IsEmpty());
+  services_.event_loop->RunReady();
+  EXPECT_THAT(told, ElementsAre("posted 1", "posted 2"));
+}
+
+TEST_F(DeviceEventsTest, DescriptorIsWatchedOnceEachTimeThatItIsAskedFor) {
+  int pipe[2];
+  ASSERT_EQ(::pipe(pipe), 0);
+  ASSERT_EQ(host_->watch_fd(host_->self, pipe[0], CARDCAGE_FD_READ), 0);
+  services_.event_loop->RunReady();
+  EXPECT_THAT(told, IsEmpty());
+  ASSERT_EQ(write(pipe[1], "x", 1), 1);
+  for (int i = 0; i < 3; ++i) services_.event_loop->RunReady();
+  EXPECT_THAT(told, ElementsAre("fd 1"));
+  EXPECT_EQ(host_->watch_fd(host_->self, pipe[0], CARDCAGE_FD_READ), 0);
+  services_.event_loop->RunReady();
+  EXPECT_THAT(told, SizeIs(2));
+  EXPECT_EQ(host_->watch_fd(host_->self, pipe[0], 0), 0);
+  EXPECT_EQ(host_->watch_fd(host_->self, pipe[0], 0), 0) << "twice is no harm";
+  services_.event_loop->RunReady();
+  EXPECT_THAT(told, SizeIs(2));
+  EXPECT_EQ(host_->watch_fd(host_->self, pipe[1], CARDCAGE_FD_WRITE), 0);
+  services_.event_loop->RunReady();
+  EXPECT_EQ(told.back(), "fd 2");
+  close(pipe[0]);
+  EXPECT_EQ(host_->watch_fd(host_->self, pipe[1], CARDCAGE_FD_WRITE), 0);
+  services_.event_loop->RunReady();
+  EXPECT_EQ(told.back(), "fd 6") << "hung up";
+  device_.reset();  // lets go of the other end
+  close(pipe[1]);
+}
+
+TEST_F(DeviceEventsTest, DescriptorThatCannotBeWaitedForIsRefused) {
+  const int file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+  EXPECT_EQ(host_->watch_fd(host_->self, file, CARDCAGE_FD_READ), EPERM);
+  close(file);
+  EXPECT_EQ(host_->watch_fd(host_->self, 12345, CARDCAGE_FD_READ), EBADF);
+}
+
+TEST_F(DeviceEventsTest, OutputsDriveTheirWiresByLevelOrPulse) {
+  std::vector<bool> seen;
+  Wire wire([&](bool level) { seen.push_back(level); });
+  device_->Connect(0, wire, nullptr);
+  device_->Connect(1, wire, nullptr);
+  host_->set_signal(host_->self, 1, 1);
+  EXPECT_THAT(seen, ElementsAre(true, false)) << "a pulse";
+  host_->set_signal(host_->self, 0, 1);
+  host_->set_signal(host_->self, 1, 1);
+  EXPECT_THAT(seen, ElementsAre(true, false, true)) << "no pulse shows on a line that is high";
+}
+
+TEST_F(DeviceEventsTest, WhatAHandlerDrivesReachesTheOtherDeviceWhenItHasReturned) {
+  SignalQueue queue;
+  Wire wire([&](bool level) { queue.Add(*device_, 0, level); });
+  device_->Connect(0, wire, &queue);  // to itself: with its lock held it would wait for ever
+  region_.write = [](void* self, cardcage_access*) -> cardcage_status {
+    const cardcage_host* host = static_cast<Instance*>(self)->host;
+    host->set_signal(host->self, 0, 1);
+    told.emplace_back("handler ends");
+    return CARDCAGE_OK;
+  };
+  region_.size = 8;
+  Bus bus;
+  ASSERT_TRUE(bus.ports.Add(device_->MakeMapping(0, {0, 8})).ok());
+  bus.ports.Publish();
+  Accessor by(0);
+  bus.ports.Write(by, 0, 1, 1);
+  EXPECT_THAT(told, ElementsAre("handler ends", "input 0=1"));
+}
+
+TEST_F(DeviceEventsTest, StopIsTold) {
+  device_->Stop();
+  EXPECT_THAT(told, ElementsAre("stop"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #ifndef CARDCAGE_FRAMEWORK_ENGINE_ENGINE_H_
 #define CARDCAGE_FRAMEWORK_ENGINE_ENGINE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "framework/bus/address_space.h"
 #include "framework/engine/registers.h"
 #include "framework/engine/vm_exit.h"
+#include "framework/event/virtual_clock.h"
 #include "framework/memory/guest_memory.h"
 
 namespace cardcage {
@@ -47,6 +49,31 @@ class Vcpu {
 
   virtual const AccessTrail& trail() const = 0;
   virtual const Accessor& accessor() const = 0;
+
+  // Joins an interrupt controller to its INTR pin, for engines without controllers of their own:
+  // `acknowledge` gives the vector, on the CPU's thread, when it takes the interrupt. Before it first runs.
+  void ConnectInterrupts(std::function<uint8_t()> acknowledge) {
+    acknowledge_ = std::move(acknowledge);
+  }
+  // The level of that pin. Any thread; does not block. Who waits because of a HLT is to be woken by the
+  // caller.
+  void SetInterruptLine(bool level) {
+    interrupt_line_.store(level);
+    if (level) Kick();
+  }
+
+  // Has its instructions drive that clock, and run its timers. Before it first runs; the clock outlives it.
+  // Errors: Unimplemented where the engine does not count instructions.
+  virtual absl::Status DriveClock(DrivenClock& clock);
+
+ protected:
+  bool has_interrupts() const { return acknowledge_ != nullptr; }
+  bool interrupt_line() const { return interrupt_line_.load(std::memory_order_relaxed); }
+  uint8_t Acknowledge() const { return acknowledge_(); }
+
+ private:
+  std::function<uint8_t()> acknowledge_;
+  std::atomic<bool> interrupt_line_{false};
 };
 
 // What every engine is told about the machine before it is made.
@@ -54,6 +81,7 @@ struct EngineConfig {
   uint32_t cpus = 1;
   bool kernel_irqchip = false;  // the interrupt controllers and timer of the engine itself
   bool deterministic = false;   // every run makes the same accesses, to the last one
+  enum class Clock { kReal, kScaled, kInstructions } clock = Clock::kReal;
 };
 
 // What an engine cannot give a machine: the key of the machine file that asks for it, or the option of

@@ -23,8 +23,13 @@ void VcpuThread::Start() {
 
 void VcpuThread::RequestStop() {
   stop_.store(true);
-  stop_.notify_all();
+  Wake();
   vcpu_.Kick();
+}
+
+void VcpuThread::Wake() {
+  wakes_.fetch_add(1);
+  wakes_.notify_all();
 }
 
 void VcpuThread::Join() {
@@ -32,12 +37,14 @@ void VcpuThread::Join() {
 }
 
 void VcpuThread::Loop() {
-  while (!stop_.load()) {
+  for (;;) {
+    const uint32_t wakes = wakes_.load();  // before the CPU looks, so that none is missed
+    if (stop_.load()) return;
     VmExit exit = vcpu_.Run();
     if (exit.reason == VmExit::Reason::kKicked) continue;
     if (stop_.load()) return;
     if (exit.reason == VmExit::Reason::kHalt && exit.interrupts_enabled) {
-      stop_.wait(false);  // for an interrupt; no engine without a controller of its own has any yet
+      wakes_.wait(wakes);
       continue;
     }
     on_end_(std::move(exit));

@@ -3,6 +3,7 @@
 #define CARDCAGE_FRAMEWORK_ENGINE_VCPU_THREAD_H_
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <thread>
 
@@ -23,6 +24,9 @@ class VcpuThread {
   ~VcpuThread();
 
   void Start();
+  // Makes it look again whether it can go on from a HLT: an interrupt has come, or time to wait for. Any
+  // thread; does not wait.
+  void Wake();
   // Makes the CPU stop before it executes further. Any thread, also the CPU's own, inside an access;
   // does not wait.
   void RequestStop();
@@ -35,6 +39,7 @@ class VcpuThread {
   Vcpu& vcpu_;
   const OnEnd on_end_;
   std::atomic<bool> stop_{false};
+  std::atomic<uint32_t> wakes_{0};  // how often it was woken
   std::thread thread_;
 };
 

@@ -40,6 +40,7 @@ absl::Status EventLoop::Watch(int fd, uint32_t events, FdCallback callback) {
   // Without events even a hang-up would be told, and again and again: so it is added as one that has
   // already fired.
   if (events == 0) event.events = EPOLLONESHOT;
+  const std::lock_guard lock(mutex_);  // the loop looks it up when the first event comes
   if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) {
     if (errno == EPERM) return absl::FailedPreconditionError("cannot be waited for");
     if (errno == EEXIST) return absl::AlreadyExistsError("watched already");
@@ -55,6 +56,7 @@ void EventLoop::Rearm(int fd, uint32_t events) {
 }
 
 void EventLoop::Unwatch(int fd) {
+  const std::lock_guard lock(mutex_);
   if (watches_.erase(fd) > 0) epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
 }
 
@@ -101,26 +103,32 @@ int EventLoop::WaitMilliseconds() const {
   return static_cast<int>(std::clamp<int64_t>(left.count(), 0, INT32_MAX));
 }
 
-void EventLoop::Run() {
-  while (!quit_) {
-    std::array<epoll_event, 16> events;
-    const int count =
-        epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), WaitMilliseconds());
-    for (int i = 0; i < count; ++i) {
-      const int fd = events[static_cast<size_t>(i)].data.fd;
-      if (fd == wake_) {
-        uint64_t ignored = 0;
-        [[maybe_unused]] const ssize_t got = read(wake_, &ignored, sizeof(ignored));
-        continue;
-      }
-      const auto watch = watches_.find(fd);
-      if (watch == watches_.end()) continue;  // an earlier callback of this round removed it
-      const std::shared_ptr<FdCallback> callback = watch->second;
-      (*callback)(events[static_cast<size_t>(i)].events);
+std::shared_ptr<EventLoop::FdCallback> EventLoop::FindWatch(int fd) {
+  const std::lock_guard lock(mutex_);
+  const auto watch = watches_.find(fd);
+  return watch == watches_.end() ? nullptr : watch->second;
+}
+
+void EventLoop::RunOnce(int wait_milliseconds) {
+  std::array<epoll_event, 16> events;
+  const int count =
+      epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), wait_milliseconds);
+  for (int i = 0; i < count; ++i) {
+    const int fd = events[static_cast<size_t>(i)].data.fd;
+    if (fd == wake_) {
+      uint64_t ignored = 0;
+      [[maybe_unused]] const ssize_t got = read(wake_, &ignored, sizeof(ignored));
+      continue;
     }
-    RunPosted();
-    RunTimers();
+    // Null where an earlier callback of this round removed it.
+    if (const auto callback = FindWatch(fd)) (*callback)(events[static_cast<size_t>(i)].events);
   }
+  RunPosted();
+  RunTimers();
+}
+
+void EventLoop::Run() {
+  while (!quit_) RunOnce(WaitMilliseconds());
   RunPosted();
 }
 

@@ -35,12 +35,12 @@ class EventLoop {
   // Watches a descriptor, once: after its callback it is silent until Rearm(). With no events it is
   // silent from the start. The descriptor stays the caller's, and open until Unwatch().
   // Errors: FailedPrecondition for what can always be read and written and so cannot be waited for
-  // (a regular file); AlreadyExists; Internal.
-  // Before Run() or on the loop's thread.
+  // (a regular file); AlreadyExists; Internal. Any thread.
   absl::Status Watch(int fd, uint32_t events, FdCallback callback);
   // Waits for these events, once more. Any thread; one system call; does not block.
   void Rearm(int fd, uint32_t events);
-  // Before Run() or on the loop's thread; also from a callback, its own included.
+  // Any thread; also from a callback, its own included. Off the loop's thread, a callback may be under way
+  // that ends after this.
   void Unwatch(int fd);
 
   // Runs the task on the loop's thread, after those posted before it. Any thread; does not wait.
@@ -51,23 +51,27 @@ class EventLoop {
 
   // Runs callbacks until Quit(). What was posted before Quit() has run when it returns.
   void Run();
+  // Runs the callbacks that are due now, and comes back. On the loop's thread.
+  void RunReady() { RunOnce(0); }
   // Any thread.
   void Quit();
 
  private:
   EventLoop(int epoll, int wake) : epoll_(epoll), wake_(wake) {}
+  void RunOnce(int wait_milliseconds);
   void RunPosted();
   void RunTimers();
   int WaitMilliseconds() const;
+  std::shared_ptr<FdCallback> FindWatch(int fd);
 
   const int epoll_;
   const int wake_;  // an eventfd
-  std::unordered_map<int, std::shared_ptr<FdCallback>> watches_;
   std::multimap<Clock::time_point, Task> timers_;
   std::atomic<bool> quit_{false};
 
   std::mutex mutex_;
-  std::vector<Task> posted_;  // guarded by mutex_
+  std::vector<Task> posted_;                                      // guarded by mutex_
+  std::unordered_map<int, std::shared_ptr<FdCallback>> watches_;  // guarded by mutex_
 };
 
 }  // namespace cardcage

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "framework/plugin/type_registry.h"
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 #include <span>
 
 #include "absl/strings/str_cat.h"
@@ -22,11 +24,9 @@ const cardcage_param* FindParam(const cardcage_type& type, std::string_view key)
   return nullptr;
 }
 
-// What is wrong with a type, or an empty string. A plugin may be written in any language: nothing of
+// What is wrong with a whole type, or an empty string. A plugin may be written in any language: nothing of
 // it was checked by a compiler of ours.
 std::string Fault(const cardcage_type& type) {
-  // As ABI 0.1 had it; what came later is looked at where it is there.
-  if (type.struct_size < offsetof(cardcage_type, signals)) return "its struct_size is too small";
   if (type.id == nullptr || *type.id == '\0') return "it has no id";
   if (type.create == nullptr || type.destroy == nullptr || type.reset == nullptr) {
     return "it lacks create, destroy or reset";
@@ -78,15 +78,30 @@ std::string Fault(const cardcage_type& type) {
       return absl::StrCat(name, " has no size");
     }
   }
-  if (type.struct_size >= sizeof(cardcage_type)) {
-    for (const cardcage_signal* signal : std::span(type.signals, type.signal_count)) {
+  for (const auto& signals :
+       {std::span(type.signals, type.signal_count), std::span(type.inputs, type.input_count)}) {
+    for (const cardcage_signal* signal : signals) {
       if (signal == nullptr || signal->struct_size < sizeof(cardcage_signal) ||
           signal->name == nullptr) {
         return "a signal has no name, or a struct_size that is too small";
       }
     }
   }
+  if (type.input_count > 0 && type.input == nullptr)
+    return "it has inputs, and no function `input`";
+  if (type.timer_count > 0 && type.timer == nullptr)
+    return "it has timers, and no function `timer`";
+  constexpr uint32_t kMostTimers = 1024;  // more is no number that somebody meant
+  if (type.timer_count > kMostTimers) return "it has more than 1024 timers";
   return "";
+}
+
+// The type with all that this host knows of; what its plugin does not know has the value 0.
+cardcage_type Whole(const cardcage_type& type) {
+  cardcage_type whole{};
+  std::memcpy(&whole, &type, std::min<size_t>(type.struct_size, sizeof(whole)));
+  whole.struct_size = sizeof(whole);
+  return whole;
 }
 
 std::string Version(unsigned major, unsigned minor) { return absl::StrCat(major, ".", minor); }
@@ -109,30 +124,37 @@ absl::Status TypeRegistry::Add(const cardcage_plugin& plugin) {
         "plugin ", plugin.name, " needs ABI ", Version(plugin.abi_major, plugin.needs_minor),
         " or later, this program speaks ", host, ": use a later Cardcage"));
   }
-  const std::span types(plugin.types, plugin.type_count);
-  for (const cardcage_type* type : types) {
-    if (type == nullptr) {
+  std::vector<std::unique_ptr<const cardcage_type>> added;
+  for (const cardcage_type* given : std::span(plugin.types, plugin.type_count)) {
+    // As ABI 0.1 had it: the least that there is.
+    if (given == nullptr || given->struct_size < offsetof(cardcage_type, signals)) {
       return absl::InvalidArgumentError(
-          absl::StrCat("plugin ", plugin.name, " breaks the contract: a type is missing"));
+          absl::StrCat("plugin ", plugin.name, " breaks the contract: a type is missing, or its ",
+                       "struct_size is too small"));
     }
-    if (const std::string fault = Fault(*type); !fault.empty()) {
+    added.push_back(std::make_unique<const cardcage_type>(Whole(*given)));
+    const cardcage_type& type = *added.back();
+    if (const std::string fault = Fault(type); !fault.empty()) {
       return absl::InvalidArgumentError(
           absl::StrCat("plugin ", plugin.name, " breaks the contract: type ",
-                       type->id == nullptr ? "?" : type->id, ": ", fault));
+                       type.id == nullptr ? "?" : type.id, ": ", fault));
     }
-    if (const auto other = types_.find(type->id); other != types_.end()) {
-      return absl::AlreadyExistsError(absl::StrCat("device type ", type->id, " is in plugin ",
+    if (const auto other = types_.find(type.id); other != types_.end()) {
+      return absl::AlreadyExistsError(absl::StrCat("device type ", type.id, " is in plugin ",
                                                    other->second.plugin->name, " and in plugin ",
                                                    plugin.name));
     }
   }
-  for (const cardcage_type* type : types) types_[type->id] = {type, &plugin};
+  for (auto& type : added) {
+    const std::string id = type->id;
+    types_[id] = {std::move(type), &plugin};
+  }
   return absl::OkStatus();
 }
 
 const cardcage_type* TypeRegistry::Find(std::string_view id) const {
   const auto found = types_.find(std::string(id));
-  return found == types_.end() ? nullptr : found->second.type;
+  return found == types_.end() ? nullptr : found->second.type.get();
 }
 
 std::vector<std::string> TypeRegistry::Ids() const {

@@ -2,6 +2,7 @@
 #ifndef CARDCAGE_FRAMEWORK_PLUGIN_TYPE_REGISTRY_H_
 #define CARDCAGE_FRAMEWORK_PLUGIN_TYPE_REGISTRY_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,7 @@ class TypeRegistry {
   // another plugin has; both are named).
   absl::Status Add(const cardcage_plugin& plugin);
 
-  // The type, or null.
+  // The type, or null. Its struct is as long as this host's: what its plugin does not know is 0.
   const cardcage_type* Find(std::string_view id) const;
 
   // All ids, sorted.
@@ -29,7 +30,7 @@ class TypeRegistry {
 
  private:
   struct Entry {
-    const cardcage_type* type;
+    std::unique_ptr<const cardcage_type> type;  // whole, whatever its plugin knows
     const cardcage_plugin* plugin;
   };
   absl::btree_map<std::string, Entry> types_;

@@ -80,9 +80,35 @@ TEST_F(TypeRegistryTest, SignalWithoutANameBreaksTheContract) {
   EXPECT_THAT(Message(), HasSubstr("a signal has no name"));
 }
 
+TEST_F(TypeRegistryTest, WhatAnOlderAbiLacksIsNothing) {
+  const cardcage_signal none{};
+  const cardcage_signal* const signals[] = {&none};
+  type_.struct_size = offsetof(cardcage_type, signals);
+  type_.signals = signals;  // beyond its struct_size: not its own
+  type_.signal_count = 1;
+  ASSERT_TRUE(registry_.Add(plugin_).ok());
+  EXPECT_EQ(registry_.Find("acme.chip")->signal_count, 0u);
+  EXPECT_EQ(registry_.Find("acme.chip")->signals, nullptr);
+}
+
+TEST_F(TypeRegistryTest, InputsAndTimersNeedTheirFunctions) {
+  const cardcage_signal line{.struct_size = sizeof(line), .name = "line"};
+  const cardcage_signal* const inputs[] = {&line};
+  type_.inputs = inputs;
+  type_.input_count = 1;
+  EXPECT_THAT(Message(), HasSubstr("no function `input`"));
+  type_.input = [](void*, uint32_t, uint32_t) {};
+  type_.timer_count = 1;
+  EXPECT_THAT(Message(), HasSubstr("no function `timer`"));
+  type_.timer = [](void*, uint32_t) {};
+  type_.timer_count = 100'000;
+  EXPECT_THAT(Message(), HasSubstr("more than 1024 timers"));
+}
+
 TEST_F(TypeRegistryTest, FindsWhatWasAdded) {
   ASSERT_EQ(Message(), "");
-  EXPECT_EQ(registry_.Find("acme.chip"), &type_);
+  ASSERT_NE(registry_.Find("acme.chip"), nullptr);
+  EXPECT_EQ(registry_.Find("acme.chip")->create, type_.create);
   EXPECT_EQ(registry_.Find("acme"), nullptr);
   EXPECT_THAT(registry_.Ids(), ElementsAre("acme.chip"));
 }
@@ -94,14 +120,14 @@ TEST_F(TypeRegistryTest, EntryWithoutMagicIsNoPlugin) {
 
 TEST_F(TypeRegistryTest, OtherMajorIsRefusedWithBothVersions) {
   plugin_.abi_major = 7;
-  EXPECT_THAT(Message(), AllOf(HasSubstr("built for ABI 7.2"), HasSubstr("speaks 0.2")));
+  EXPECT_THAT(Message(), AllOf(HasSubstr("built for ABI 7.3"), HasSubstr("speaks 0.3")));
 }
 
 TEST_F(TypeRegistryTest, LaterMinorIsRefusedOnlyWhereItIsNeeded) {
   plugin_.abi_minor = 9;
   EXPECT_EQ(Message(), "");
   plugin_.needs_minor = 9;
-  EXPECT_THAT(Message(), AllOf(HasSubstr("needs ABI 0.9"), HasSubstr("speaks 0.2")));
+  EXPECT_THAT(Message(), AllOf(HasSubstr("needs ABI 0.9"), HasSubstr("speaks 0.3")));
 }
 
 TEST_F(TypeRegistryTest, SameTypeTwiceIsRefusedWithBothPlugins) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The tables that a declaration becomes, and the typed register fields.
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -342,6 +343,148 @@ TEST_F(LampTest, ResetAndReadyDriveThemToo) {
   Make(1);
   type().ready(device_, 0);
   EXPECT_THAT(driven_, ElementsAre("0=1", "1=1"));
+}
+
+}  // namespace
+
+// --- Inputs, timers, pulses, and what the host has for a device --------------------------------------
+
+namespace {
+
+constexpr const char* kKeys[] = {"start", "stop"};
+
+// A kitchen clock: a line starts it, it rings after 100 ns, and a controller it is, too.
+class Clock {
+ public:
+  struct Config {};
+  Clock(const Config& /*config*/, cardcage::Host host) : host_(host) {}
+  void Reset() { due_.reset(); }
+  void OnKey(uint32_t key, bool level) {
+    if (!level) return;
+    due_ = key == 0 ? std::optional(host_.Now() + 100) : std::nullopt;
+  }
+  std::optional<uint64_t> Deadline() const { return due_; }
+  void OnDeadline() {
+    due_.reset();
+    ++rings_;
+  }
+  uint32_t Rings() const { return rings_; }
+  bool IsRunning() const { return due_.has_value(); }
+  uint8_t Vector() { return ++vector_; }
+  void Posted(uint64_t value) { vector_ = static_cast<uint8_t>(value); }
+  void FdReady(int fd, uint32_t events) { vector_ = static_cast<uint8_t>(fd + events); }
+  void Stop() { rings_ += 10; }
+  uint8_t Get() const { return vector_; }
+
+ private:
+  const cardcage::Host host_;
+  std::optional<uint64_t> due_;
+  uint32_t rings_ = 0;
+  uint8_t vector_ = 0;
+};
+
+constexpr cardcage::Declaration kClock{
+    cardcage::Type<Clock>("clock", "it rings"),
+    cardcage::Output<&Clock::IsRunning>("running"),
+    cardcage::PulseOutput<&Clock::Rings>("bell"),
+    cardcage::Inputs<&Clock::OnKey>(kKeys),
+    cardcage::Timer<&Clock::Deadline, &Clock::OnDeadline>(),
+    cardcage::InterruptController<&Clock::Vector>(),
+    cardcage::Port<&Clock::Get, nullptr>("vector"),
+};
+
+}  // namespace
+
+#undef CARDCAGE_ENTRY
+#define CARDCAGE_ENTRY cardcage_clock_entry
+CARDCAGE_PLUGIN("clock", "1.0.0", "MIT", kClock);
+
+namespace {
+
+class ClockTest : public ::testing::Test {
+ protected:
+  ClockTest() {
+    host_.struct_size = sizeof(host_);
+    host_.self = this;
+    host_.set_signal = [](void* self, uint32_t signal, uint32_t level) {
+      static_cast<ClockTest*>(self)->Note("signal", signal, level);
+    };
+    host_.set_timer = [](void* self, uint32_t timer, uint64_t when) {
+      static_cast<ClockTest*>(self)->Note("timer", timer, when);
+    };
+    host_.now = [](void* self) { return static_cast<ClockTest*>(self)->now_; };
+    cardcage_error error{};
+    device_ = type().create(&host_, nullptr, 0, &error);
+    type().reset(device_);
+  }
+  ~ClockTest() override { type().destroy(device_); }
+  void Note(const std::string& what, uint32_t index, uint64_t value) {
+    told_.push_back(what + std::to_string(index) + "=" +
+                    (value == CARDCAGE_NEVER ? "never" : std::to_string(value)));
+  }
+  static const cardcage_type& type() { return *cardcage_clock_entry.types[0]; }
+  uint64_t Value() {
+    cardcage_access access{.struct_size = sizeof(access), .size = 1};
+    EXPECT_EQ(type().regions[0]->read(device_, &access), CARDCAGE_OK);
+    return access.value;
+  }
+
+  cardcage_host host_{};
+  uint64_t now_ = 1000;
+  void* device_ = nullptr;
+  std::vector<std::string> told_;
+};
+
+TEST_F(ClockTest, DeclaresAllOfItAndTheAbiThatHasIt) {
+  EXPECT_EQ(cardcage_clock_entry.needs_minor, 3);
+  EXPECT_EQ(type().timer_count, 1u);
+  ASSERT_EQ(type().input_count, 2u);
+  EXPECT_STREQ(type().inputs[1]->name, "stop");
+  EXPECT_EQ(type().inputs[2], nullptr);
+  EXPECT_EQ(type().signals[0]->flags, 0u);
+  EXPECT_EQ(type().signals[1]->flags, CARDCAGE_SIGNAL_EDGE);
+  EXPECT_EQ(Type().timer_count + Type().input_count, 0u);
+  EXPECT_EQ(Type().timer, nullptr);
+  EXPECT_EQ(Type().posted, nullptr);
+  EXPECT_EQ(Type().stop, nullptr);
+}
+
+TEST_F(ClockTest, HostIsToldOfEachNewDeadline) {
+  type().input(device_, 0, 1);
+  EXPECT_THAT(told_, ElementsAre("signal0=1", "timer0=1100"));
+  type().input(device_, 0, 0);
+  EXPECT_THAT(told_, ElementsAre("signal0=1", "timer0=1100")) << "nothing has changed";
+  type().input(device_, 1, 1);
+  EXPECT_THAT(told_, ElementsAre("signal0=1", "timer0=1100", "signal0=0", "timer0=never"));
+}
+
+TEST_F(ClockTest, TimerThatHasRunIsOffAndItsPulseIsTold) {
+  type().input(device_, 0, 1);
+  told_.clear();
+  type().timer(device_, 0);
+  EXPECT_THAT(told_, ElementsAre("signal0=0", "signal1=1"));
+  told_.clear();
+  now_ = 1000;
+  type().input(device_, 0, 1);
+  EXPECT_THAT(told_, ElementsAre("signal0=1", "timer0=1100")) << "the same time anew is told";
+}
+
+TEST_F(ClockTest, PostsAndDescriptorsAndTheStopReachIt) {
+  type().posted(device_, 7);
+  EXPECT_EQ(Value(), 7u);
+  type().fd_ready(device_, 20, CARDCAGE_FD_READ);
+  EXPECT_EQ(Value(), 21u);
+  type().stop(device_);
+  EXPECT_THAT(told_, ElementsAre("signal1=1"));
+}
+
+TEST_F(ClockTest, InterruptControllerIsAnExtension) {
+  EXPECT_EQ(type().extension("acme.none/1"), nullptr);
+  const auto* const controller = static_cast<const cardcage_interrupt_controller*>(
+      type().extension(CARDCAGE_EXTENSION_INTERRUPT_CONTROLLER));
+  ASSERT_NE(controller, nullptr);
+  EXPECT_EQ(controller->acknowledge(device_), 1u);
+  EXPECT_EQ(controller->acknowledge(device_), 2u);
 }
 
 }  // namespace

@@ -6,8 +6,6 @@
 #include <cstdlib>
 #include <span>
 
-#include "framework/plugin/type_registry.h"
-
 namespace cardcage::testing {
 namespace {
 
@@ -34,9 +32,8 @@ size_t FakeCharBackend::Read(std::span<uint8_t> data) {
 
 TestCage::TestCage(const cardcage_plugin& plugin, std::string_view type_id,
                    const std::map<std::string, uint64_t>& params) {
-  TypeRegistry registry;
-  if (const absl::Status added = registry.Add(plugin); !added.ok()) Die(added.ToString());
-  const cardcage_type* type = registry.Find(type_id);
+  if (const absl::Status added = registry_.Add(plugin); !added.ok()) Die(added.ToString());
+  const cardcage_type* type = registry_.Find(type_id);
   if (type == nullptr) Die("the plugin has no such type");
 
   std::vector<ParamValue> values;
@@ -45,15 +42,21 @@ TestCage::TestCage(const cardcage_plugin& plugin, std::string_view type_id,
     values.push_back({.number = given == params.end() ? param->default_u64 : given->second,
                       .character = param->kind == CARDCAGE_KIND_CHAR ? &console_ : nullptr});
   }
+  auto loop = EventLoop::Create();
+  if (!loop.ok()) Die(loop.status().ToString());
+  loop_ = *std::move(loop);
   std::string wrong;
   auto device = Device::Create(*type, "device", values, *this, &wrong);
   if (!device.ok()) Die(device.status().ToString());
   device_ = *std::move(device);
-  const auto signals = SignalsOf(*type);
-  for (uint32_t i = 0; i < signals.size(); ++i) {
-    bool& level = outputs_[signals[i]->name];
-    wires_.push_back(std::make_unique<Wire>([&level](bool now) { level = now; }));
-    device_->Connect(i, *wires_.back());
+  const auto outputs = OutputsOf(*type);
+  for (uint32_t i = 0; i < outputs.size(); ++i) {
+    Line& line = outputs_[outputs[i]->name];
+    wires_.push_back(std::make_unique<Wire>([&line](bool now) {
+      line.level = now;
+      line.pulses += now ? 1 : 0;
+    }));
+    device_->Connect(i, *wires_.back(), nullptr);
   }
   for (uint32_t i = 0; i < type->param_count; ++i) {
     if (type->params[i]->kind != CARDCAGE_KIND_CHAR) continue;
@@ -90,10 +93,22 @@ void TestCage::Write(uint64_t offset, uint64_t value, unsigned size) {
   }
 }
 
-bool TestCage::output(std::string_view name) const {
+bool TestCage::output(std::string_view name) const { return FindOutput(name).level; }
+
+unsigned TestCage::pulses(std::string_view name) const { return FindOutput(name).pulses; }
+
+const TestCage::Line& TestCage::FindOutput(std::string_view name) const {
   const auto found = outputs_.find(name);
-  if (found == outputs_.end()) Die("the type has no such signal");
+  if (found == outputs_.end()) Die("the type has no such output");
   return found->second;
+}
+
+void TestCage::SetInput(std::string_view name, bool level) {
+  const auto inputs = InputsOf(device_->type());
+  for (uint32_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i]->name == name) return device_->OnSignal(i, level);
+  }
+  Die("the type has no such input");
 }
 
 void TestCage::DeviceLog(const std::string& /*device*/, uint32_t /*severity*/,

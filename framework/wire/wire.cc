@@ -19,4 +19,11 @@ void Wire::Set(size_t output, bool level) {
   if (before != (high_ > 0)) sink_(!before);
 }
 
+void Wire::Pulse() {
+  const std::lock_guard lock(lock_);
+  if (high_ > 0) return;
+  sink_(true);
+  sink_(false);
+}
+
 }  // namespace cardcage

@@ -25,6 +25,8 @@ class Wire {
   size_t Join();
   // An output's level. Any thread.
   void Set(size_t output, bool level);
+  // High and at once low again: told, unless some output is high. Any thread.
+  void Pulse();
 
  private:
   const Sink sink_;

@@ -27,7 +27,8 @@ Machine::Machine(const Plan& plan, EventLoop& loop, Log log)
 std::unique_ptr<Machine> Machine::Create(const Plan& plan, EventLoop& loop, Log log,
                                          Console console, Failure* failure) {
   auto machine = std::unique_ptr<Machine>(new Machine(plan, loop, std::move(log)));
-  if (!machine->BuildMemory(failure) || !machine->BuildDevices(std::move(console), failure) ||
+  if (!machine->BuildMemory(failure) || !machine->BuildClock(failure) ||
+      !machine->BuildDevices(std::move(console), failure) || !machine->PlaceDevices(failure) ||
       !machine->BuildCpus(failure) || !machine->PowerOn(failure)) {
     return nullptr;
   }
@@ -79,6 +80,23 @@ bool Machine::BuildMemory(Failure* failure) {
   return true;
 }
 
+bool Machine::BuildClock(Failure* failure) {
+  if (plan_.engine_config.clock == EngineConfig::Clock::kInstructions) {
+    auto clock = std::make_unique<DrivenClock>();
+    driven_clock_ = clock.get();
+    clock_ = std::move(clock);
+    return true;
+  }
+  auto clock = RealClock::Create(loop_, plan_.clock_rate);
+  if (!clock.ok()) {
+    *failure = {Failure::Whose::kHost, {}, std::string(clock.status().message())};
+    return false;
+  }
+  real_clock_ = clock->get();
+  clock_ = *std::move(clock);
+  return true;
+}
+
 bool Machine::BuildDevices(Console console, Failure* failure) {
   using Whose = Failure::Whose;
   for (const Plan::Device& planned : plan_.devices) {
@@ -110,38 +128,74 @@ bool Machine::BuildDevices(Console console, Failure* failure) {
                   absl::StrCat("device ", planned.name, ": ", device.status().message())};
       return false;
     }
-    for (const Plan::Region& region : planned.regions) {
-      const auto added =
-          bus_.space(region.is_port).Add((*device)->MakeMapping(region.index, region.range));
-      if (!added.ok()) {
-        *failure = {Whose::kFile, planned.place, std::string(added.status().message())};
-        return false;
-      }
-    }
-    ConnectIrqs(planned, **device);
     for (uint32_t i = 0; i < planned.params.size(); ++i) {
       if (planned.params[i].backend != BackendKind::kStdio) continue;
       stdio_->set_listener([made = device->get(), i] { made->Ready(i); });
     }
     devices_.push_back(*std::move(device));
   }
+  ConnectWires();
+  return true;
+}
+
+void Machine::ConnectWires() {
+  for (size_t i = 0; i < devices_.size(); ++i) {
+    for (const Plan::Irq& irq : plan_.devices[i].irqs) {
+      devices_[i]->Connect(irq.output, WireTo(irq),
+                           irq.to == Plan::Irq::To::kDevice ? &signals_ : nullptr);
+    }
+  }
+}
+
+// The one wire that leads there.
+Wire& Machine::WireTo(const Plan::Irq& irq) {
+  std::unique_ptr<Wire>& wire = wires_[{irq.to, irq.device, irq.input}];
+  if (wire == nullptr) wire = std::make_unique<Wire>(SinkOf(irq));
+  return *wire;
+}
+
+Wire::Sink Machine::SinkOf(const Plan::Irq& irq) {
+  using To = Plan::Irq::To;
+  switch (irq.to) {
+    case To::kEngine:
+      return [this, gsi = irq.input](bool level) {
+        const absl::Status set = engine_->SetInterrupt(gsi, level);
+        if (!set.ok()) log_(absl::StrCat("irq ", gsi, ": ", set.message()));
+      };
+    case To::kDevice:
+      return [this, target = devices_[irq.device].get(), input = irq.input](bool level) {
+        signals_.Add(*target, input, level);
+      };
+    case To::kCpu:
+      return [this](bool level) {
+        vcpus_[0]->SetInterruptLine(level);
+        if (level) threads_[0]->Wake();
+      };
+    case To::kReset:
+      return [this](bool level) {
+        if (level) RequestEnd({.cause = MachineEnd::Cause::kReset});
+      };
+  }
+  return {};
+}
+
+// Once they are connected: a mapping knows what follows a handler.
+bool Machine::PlaceDevices(Failure* failure) {
+  for (size_t i = 0; i < devices_.size(); ++i) {
+    const Plan::Device& planned = plan_.devices[i];
+    for (const Plan::Region& region : planned.regions) {
+      const auto added =
+          bus_.space(region.is_port).Add(devices_[i]->MakeMapping(region.index, region.range));
+      if (!added.ok()) {
+        *failure = {Failure::Whose::kFile, planned.place, std::string(added.status().message())};
+        return false;
+      }
+    }
+  }
   for (const bool is_port : {true, false}) {
     bus_.space(is_port).set_reporter([this](std::string_view line) { log_(line); });
   }
   return true;
-}
-
-void Machine::ConnectIrqs(const Plan::Device& planned, Device& device) {
-  for (const Plan::Irq& irq : planned.irqs) {
-    std::unique_ptr<Wire>& wire = irqs_[irq.gsi];
-    if (wire == nullptr) {
-      wire = std::make_unique<Wire>([this, gsi = irq.gsi](bool level) {
-        const absl::Status set = engine_->SetInterrupt(gsi, level);
-        if (!set.ok()) log_(absl::StrCat("irq ", gsi, ": ", set.message()));
-      });
-    }
-    device.Connect(irq.signal, *wire);
-  }
 }
 
 // The first engine that this host can run, with all its CPUs: it is only known once they are there.
@@ -179,6 +233,15 @@ absl::Status Machine::TryEngine(const EngineType& type) {
     if (!vcpu.ok()) return vcpu.status();
     vcpus_.push_back(*std::move(vcpu));
   }
+  if (driven_clock_ != nullptr) {
+    if (absl::Status driven = vcpus_[0]->DriveClock(*driven_clock_); !driven.ok()) return driven;
+  }
+  for (size_t i = 0; i < devices_.size(); ++i) {
+    for (const Plan::Irq& irq : plan_.devices[i].irqs) {
+      if (irq.to != Plan::Irq::To::kCpu) continue;
+      vcpus_[0]->ConnectInterrupts([device = devices_[i].get()] { return device->Acknowledge(); });
+    }
+  }
   // The others wait for the first to start them.
   if (absl::Status set = vcpus_[0]->SetRegisters(plan_.registers); !set.ok()) return set;
   engine_type_ = &type;
@@ -197,17 +260,23 @@ bool Machine::PowerOn(Failure* failure) {
     }
   }
   for (const bool is_port : {true, false}) bus_.space(is_port).Publish();
-  // Now that there is something behind their wires.
-  for (const auto& device : devices_) device->Reset();
   for (uint32_t i = 0; i < vcpus_.size(); ++i) {
     threads_.push_back(std::make_unique<VcpuThread>(*vcpus_[i], [this, i](VmExit exit) {
       RequestEnd({.cause = MachineEnd::Cause::kCpu, .cpu = i, .exit = std::move(exit)});
     }));
   }
+  // Now that there is something behind their wires.
+  for (const auto& device : devices_) device->Reset();
+  signals_.RunIfPending();
   return true;
 }
 
 void Machine::Start() {
+  if (real_clock_ != nullptr) real_clock_->Start();
+  // A timer that somebody else sets is one that a halted CPU has to hear of.
+  if (driven_clock_ != nullptr) {
+    driven_clock_->set_on_earlier([this] { threads_[0]->Wake(); });
+  }
   for (const auto& thread : threads_) thread->Start();
 }
 
@@ -218,6 +287,7 @@ void Machine::RequestEnd(MachineEnd end) {
   for (const auto& thread : threads_) thread->RequestStop();
   loop_.Post([this] {
     for (const auto& thread : threads_) thread->Join();
+    for (const auto& device : devices_) device->Stop();
     loop_.Quit();
   });
 }

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -20,6 +21,8 @@
 #include "framework/engine/engine_type.h"
 #include "framework/engine/vcpu_thread.h"
 #include "framework/event/event_loop.h"
+#include "framework/event/real_clock.h"
+#include "framework/wire/signal_queue.h"
 #include "framework/wire/wire.h"
 #include "machines/assembly/plan.h"
 
@@ -30,6 +33,7 @@ struct MachineEnd {
   enum class Cause {
     kCpu,           // a CPU's exit that it cannot go on from, a halt included
     kDevice,        // a device asked for it, with a code of the guest's
+    kReset,         // a device has raised the machine's reset line
     kTimeout,       // it had no more time
     kSignal,        // the process got a signal; the code is its number
     kQuit,          // the person at the terminal asked for it
@@ -97,11 +101,17 @@ class Machine final : public DeviceServices {
   bool BuildDevices(Console console, Failure* failure);
   bool BuildCpus(Failure* failure);
   bool PowerOn(Failure* failure);
-  void ConnectIrqs(const Plan::Device& planned, Device& device);
+  bool BuildClock(Failure* failure);
+  bool PlaceDevices(Failure* failure);
+  void ConnectWires();
+  Wire& WireTo(const Plan::Irq& irq);
+  Wire::Sink SinkOf(const Plan::Irq& irq);
   absl::Status TryEngine(const EngineType& type);
 
   void DeviceLog(const std::string& device, uint32_t severity, std::string_view line) override;
   void DeviceStop(const std::string& device, uint64_t code) override;
+  VirtualClock& clock() override { return *clock_; }
+  EventLoop& loop() override { return loop_; }
 
   const Plan& plan_;
   EventLoop& loop_;
@@ -109,7 +119,12 @@ class Machine final : public DeviceServices {
   GuestMemory memory_;
   NullBackend null_;
   std::unique_ptr<StdioBackend> stdio_;
-  std::map<uint32_t, std::unique_ptr<Wire>> irqs_;  // by GSI; before the devices, which drive them
+  std::unique_ptr<VirtualClock> clock_;
+  RealClock* real_clock_ = nullptr;  // clock_, where it is one of the two kinds
+  DrivenClock* driven_clock_ = nullptr;
+  SignalQueue signals_;
+  // By what they lead to; before the devices, which drive them.
+  std::map<std::tuple<Plan::Irq::To, size_t, uint32_t>, std::unique_ptr<Wire>> wires_;
   std::vector<std::unique_ptr<Device>> devices_;
   Bus bus_;                                  // after the devices: its mappings lead to them
   const EngineType* engine_type_ = nullptr;  // the one that runs it

@@ -9,15 +9,13 @@
 #include "absl/strings/str_format.h"
 #include "framework/device/device.h"
 #include "machines/assembly/files.h"
+#include "machines/assembly/plan_wires.h"
 #include "machines/boot/flat_boot.h"
 #include "machines/spec/scalars.h"
 #include "machines/spec/spelling.h"
 
 namespace cardcage {
 namespace {
-
-// Inputs of a PC's interrupt controllers: those of the IOAPIC, the PICs' sixteen included.
-constexpr uint64_t kGsiCount = 24;
 
 // Somebody's right to a range of addresses.
 struct Claim {
@@ -51,6 +49,7 @@ class Planner {
     PlanMemory();
     PlanBackends();
     for (const DeviceSpec& device : spec_.devices) PlanDevice(device);
+    PlanWires(spec_, plan_, diagnostics_);
     // Whatever could not be read may be just what the boot part needs.
     if (complete) PlanBoot();
     CheckOverlaps();
@@ -65,7 +64,6 @@ class Planner {
   void PlanParams(const DeviceSpec& spec, Plan::Device& device);
   void PlanParam(const cardcage_param& param, const ParamSpec& spec, const std::string& what,
                  Plan::Param& planned);
-  void PlanIrqs(const DeviceSpec& spec, Plan::Device& device);
   void PlanRegions(const DeviceSpec& spec, Plan::Device& device);
   std::optional<uint32_t> FindRegion(const PlacementSpec& at, const cardcage_type& type);
   void RefuseEngines(std::span<const EngineType* const> engines);
@@ -92,14 +90,25 @@ class Planner {
 };
 
 void Planner::PlanEngine() {
+  using Clock = EngineConfig::Clock;
+  const bool kernel_irqchip = spec_.chipset.irqchip.value == Irqchip::kKernel;
   plan_.engine_config.deterministic = options_.deterministic;
-  plan_.engine_config.kernel_irqchip = spec_.chipset.kernel_irqchip.value;
+  plan_.engine_config.kernel_irqchip = kernel_irqchip;
+  plan_.clock_rate = spec_.clock.rate.value;
+  plan_.engine_config.clock = options_.deterministic || spec_.clock.by_instructions.value
+                                  ? Clock::kInstructions
+                              : plan_.clock_rate != 1 ? Clock::kScaled
+                                                      : Clock::kReal;
+  if (spec_.clock.by_instructions.value && spec_.clock.rate.place.line != 0) {
+    diagnostics_.Error(spec_.clock.rate.place, "clock.rate is the real clock's",
+                       "an instruction takes 10 ns: leave `rate` out");
+  }
   const uint64_t count = spec_.cpu.count.value;
   plan_.engine_config.cpus = static_cast<uint32_t>(std::min<uint64_t>(count, UINT32_MAX));
-  if (count > 1 && !spec_.chipset.kernel_irqchip.value) {
+  if (count > 1 && !kernel_irqchip) {
     diagnostics_.Error(spec_.cpu.count.place,
-                       "the second CPU could never be started: that takes INIT and SIPI, and so an "
-                       "interrupt controller",
+                       "the second CPU could never be started: that takes INIT and SIPI, and so a "
+                       "local APIC, which only the kernel's controllers bring",
                        "add chipset: { irqchip: kernel }");
   }
   const std::string& name = spec_.cpu.engine.value;
@@ -132,7 +141,9 @@ void Planner::RefuseEngines(std::span<const EngineType* const> engines) {
     for (const EngineRefusal& refusal : engine->refusals(plan_.engine_config)) {
       // What asks for it, or else what names the engine.
       const Place place = refusal.key == "cpu.count"         ? spec_.cpu.count.place
-                          : refusal.key == "chipset.irqchip" ? spec_.chipset.kernel_irqchip.place
+                          : refusal.key == "chipset.irqchip" ? spec_.chipset.irqchip.place
+                          : refusal.key == "clock.source"    ? spec_.clock.by_instructions.place
+                          : refusal.key == "clock.rate"      ? spec_.clock.rate.place
                                                              : spec_.cpu.engine.place;
       diagnostics_.Error(place, absl::StrCat(refusal.key, " cannot be on the engine `",
                                              std::string(engine->name), "`: ", refusal.reason));
@@ -234,7 +245,6 @@ void Planner::PlanDevice(const DeviceSpec& spec) {
                       .regions = {},
                       .irqs = {},
                       .place = spec.name.place};
-  if (spec.irq_place) PlanIrqs(spec, device);
   if (spec.dma) {
     diagnostics_.Error(*spec.dma, absl::StrCat("type ", type->id, " does not reach guest memory"),
                        "leave `dma` out");
@@ -242,52 +252,6 @@ void Planner::PlanDevice(const DeviceSpec& spec) {
   PlanParams(spec, device);
   PlanRegions(spec, device);
   plan_.devices.push_back(std::move(device));
-}
-
-void Planner::PlanIrqs(const DeviceSpec& spec, Plan::Device& device) {
-  const auto signals = SignalsOf(*device.type);
-  if (!spec_.chipset.kernel_irqchip.value) {
-    diagnostics_.Error(*spec.irq_place,
-                       absl::StrCat("device ", device.name,
-                                    " has an irq, and the machine has no interrupt controller"),
-                       "add chipset: { irqchip: kernel }, or leave `irq` out");
-    return;
-  }
-  if (signals.empty()) {
-    diagnostics_.Error(*spec.irq_place,
-                       absl::StrCat("type ", device.type->id, " has no interrupt output"),
-                       "leave `irq` out: the guest polls this device");
-    return;
-  }
-  std::vector<std::string> names;
-  for (const cardcage_signal* signal : signals) names.emplace_back(signal->name);
-  for (const IrqSpec& irq : spec.irqs) {
-    if (irq.output.value.empty() && signals.size() > 1) {
-      diagnostics_.Error(irq.gsi.place,
-                         absl::StrCat("type ", device.type->id, " has several outputs"),
-                         absl::StrCat("say which: irq: { ", names[0], ": ", irq.gsi.value, " }"));
-      continue;
-    }
-    const auto name = irq.output.value.empty()
-                          ? names.begin()
-                          : std::find(names.begin(), names.end(), irq.output.value);
-    if (name == names.end()) {
-      diagnostics_.Error(
-          irq.output.place,
-          absl::StrCat("type ", device.type->id, " has no output `", irq.output.value, "`"),
-          Suggest(irq.output.value, names));
-      continue;
-    }
-    if (irq.gsi.value >= kGsiCount) {
-      diagnostics_.Error(
-          irq.gsi.place,
-          absl::StrFormat("irq %d: the interrupt controllers have the inputs 0 to %d",
-                          irq.gsi.value, kGsiCount - 1));
-      continue;
-    }
-    device.irqs.push_back({.signal = static_cast<uint32_t>(name - names.begin()),
-                           .gsi = static_cast<uint32_t>(irq.gsi.value)});
-  }
 }
 
 void Planner::PlanParam(const cardcage_param& param, const ParamSpec& spec, const std::string& what,

@@ -34,10 +34,18 @@ struct Plan {
     bool is_port;
     AddressRange range;
   };
-  // A signal of the device, and the input of the engine's interrupt controllers that it leads to.
+  // An output of the device, and where it leads.
   struct Irq {
-    uint32_t signal;  // in the type's list
-    uint32_t gsi;
+    enum class To {
+      kEngine,  // an input of the engine's interrupt controllers, by its GSI
+      kDevice,  // an input of a device
+      kCpu,     // the CPU's INTR pin
+      kReset,   // the machine's reset
+    };
+    uint32_t output = 0;  // in the type's list
+    To to = To::kEngine;
+    uint32_t input = 0;  // kEngine, kDevice
+    size_t device = 0;   // kDevice: index in `devices`
   };
   struct Param {
     uint64_t number = 0;
@@ -61,6 +69,7 @@ struct Plan {
   };
 
   EngineConfig engine_config;
+  double clock_rate = 1;  // of the real clock
   // That may run it, in order of preference: one where the file names it, else each that can give the
   // machine what it asks for.
   std::vector<const EngineType*> engines;

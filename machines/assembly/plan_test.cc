@@ -351,7 +351,7 @@ TEST_F(PlanTest, DeviceEndsBelowTheLastAddress) {
 
 TEST_F(PlanTest, IrqNeedsAnIrqchip) {
   EXPECT_THAT(Refuse({.devices = "a: { type: ns16550a, at: port 0x3f8, irq: 4 }"}),
-              ElementsAre("3:49: error: device a has an irq, and the machine has no interrupt "
+              ElementsAre("3:54: error: device a has an irq, and the machine has no interrupt "
                           "controller",
                           "help: add chipset: { irqchip: kernel }, or leave `irq` out"));
 }
@@ -369,8 +369,9 @@ TEST_F(PlanTest, IrqLeadsAnOutputToAnInput) {
         Accept({.devices = absl::StrCat("a: { type: ns16550a, at: port 0x3f8, irq: ", irq, " }"),
                 .more = kIrqchip});
     ASSERT_THAT(plan.devices[0].irqs, SizeIs(1)) << irq;
-    EXPECT_EQ(plan.devices[0].irqs[0].signal, 0u);
-    EXPECT_EQ(plan.devices[0].irqs[0].gsi, 4u);
+    EXPECT_EQ(plan.devices[0].irqs[0].output, 0u);
+    EXPECT_EQ(plan.devices[0].irqs[0].to, Plan::Irq::To::kEngine);
+    EXPECT_EQ(plan.devices[0].irqs[0].input, 4u);
   }
 }
 

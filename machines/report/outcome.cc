@@ -29,6 +29,9 @@ Outcome OutcomeOf(const MachineEnd& end) {
                             end.code, kMostGuestCode, kMostGuestCode);
       }
       break;
+    case Cause::kReset:
+      outcome.reason = "reset";
+      break;
     case Cause::kTimeout:
       outcome.reason = "timeout";
       outcome.exit_code = kExitTimeout;

@@ -95,6 +95,7 @@ class MachineReader {
  private:
   void ReadCpu(const YamlNode& node);
   void ReadChipset(const YamlNode& node);
+  void ReadClock(const YamlNode& node);
   void ReadSlot(const YamlNode::Entry& entry);
   void ReadBackend(const YamlNode::Entry& entry);
   void ReadDevice(const YamlNode::Entry& entry);
@@ -102,6 +103,7 @@ class MachineReader {
   void ReadLoad(const YamlNode& node);
   void ReadRegisters(const YamlNode& node);
   void ReadEntry(const YamlNode& node);
+  std::optional<IrqSpec> ReadIrq(const YamlNode& node, const std::string& what);
   void ReadIrqs(const YamlNode& node, const std::string& what, DeviceSpec& device);
   std::optional<PlacementSpec> ReadPlacement(const YamlNode& node, const std::string& what);
 
@@ -137,6 +139,7 @@ MachineSpec MachineReader::Read(const YamlNode& root) {
   }
   if (const YamlNode* cpu = fields.Value("cpu")) ReadCpu(*cpu);
   if (const YamlNode* chipset = fields.Value("chipset")) ReadChipset(*chipset);
+  if (const YamlNode* clock = fields.Value("clock")) ReadClock(*clock);
   if (const YamlNode* memory = fields.Value("memory")) {
     ReadNamed(*memory, "memory", [this](const YamlNode::Entry& entry) { ReadSlot(entry); });
   }
@@ -193,8 +196,31 @@ void MachineReader::ReadCpu(const YamlNode& node) {
 void MachineReader::ReadChipset(const YamlNode& node) {
   Fields fields(node, "chipset", diagnostics_);
   if (const YamlNode* irqchip = fields.Value("irqchip")) {
-    if (const auto word = ReadWord(*irqchip, "chipset.irqchip", {"none", "kernel"}, diagnostics_)) {
-      spec_.chipset.kernel_irqchip = At(*irqchip, *word == 1);
+    constexpr Irqchip kIrqchips[] = {Irqchip::kNone, Irqchip::kKernel, Irqchip::kUser};
+    if (const auto word =
+            ReadWord(*irqchip, "chipset.irqchip", {"none", "kernel", "user"}, diagnostics_)) {
+      spec_.chipset.irqchip = At(*irqchip, kIrqchips[*word]);
+    }
+  }
+  fields.RefuseRest();
+}
+
+void MachineReader::ReadClock(const YamlNode& node) {
+  Fields fields(node, "clock", diagnostics_);
+  if (const YamlNode* source = fields.Value("source")) {
+    if (const auto word =
+            ReadWord(*source, "clock.source", {"real", "instructions"}, diagnostics_)) {
+      spec_.clock.by_instructions = At(*source, *word == 1);
+    }
+  }
+  if (const YamlNode* rate = fields.Value("rate")) {
+    constexpr double kLeast = 0.001;
+    constexpr double kMost = 1000;
+    const auto factor = ReadFactor(*rate, "clock.rate", diagnostics_);
+    if (factor && (*factor < kLeast || *factor > kMost)) {
+      diagnostics_.Error(rate->place, "clock.rate must be from 0.001 to 1000");
+    } else if (factor) {
+      spec_.clock.rate = At(*rate, *factor);
     }
   }
   fields.RefuseRest();
@@ -305,19 +331,33 @@ void MachineReader::ReadDevice(const YamlNode::Entry& entry) {
 
 void MachineReader::ReadIrqs(const YamlNode& node, const std::string& what, DeviceSpec& device) {
   if (node.kind != YamlNode::Kind::kMap) {
-    if (const auto gsi = ReadNumber(node, what, diagnostics_)) {
-      device.irqs.push_back({.output = {}, .gsi = At(node, *gsi)});
-    }
+    if (auto irq = ReadIrq(node, what)) device.irqs.push_back(*std::move(irq));
     return;
   }
   for (const YamlNode::Entry& output : node.map) {
-    const auto gsi =
-        ReadNumber(output.value, absl::StrCat(what, "'s output ", output.key.scalar), diagnostics_);
-    if (gsi) {
-      device.irqs.push_back(
-          {.output = At(output.key, output.key.scalar), .gsi = At(output.value, *gsi)});
-    }
+    auto irq = ReadIrq(output.value, absl::StrCat(what, "'s output ", output.key.scalar));
+    if (!irq) continue;
+    irq->output = At(output.key, output.key.scalar);
+    device.irqs.push_back(*std::move(irq));
   }
+}
+
+// `4`, or `pic.4`. What stands before a dot is a name, so a number with a fraction is none of the two.
+std::optional<IrqSpec> MachineReader::ReadIrq(const YamlNode& node, const std::string& what) {
+  IrqSpec irq;
+  irq.gsi.place = node.place;
+  const std::vector<std::string> parts = absl::StrSplit(node.scalar, '.');
+  const bool is_named = node.kind == YamlNode::Kind::kScalar && parts.size() == 2 &&
+                        !ParseNumber(parts[0]) && !parts[0].empty() && !parts[1].empty();
+  if (is_named) {
+    irq.owner = parts[0];
+    irq.input = parts[1];
+    return irq;
+  }
+  const auto gsi = ReadNumber(node, what, diagnostics_);
+  if (!gsi) return std::nullopt;
+  irq.gsi.value = *gsi;
+  return irq;
 }
 
 void MachineReader::ReadBoot(const YamlNode& node) {

@@ -83,7 +83,7 @@ boot:
   EXPECT_EQ(spec.name.value, "two-plus-two");
   EXPECT_EQ(spec.cpu.count.value, 1u);
   EXPECT_EQ(spec.cpu.engine.value, "auto");
-  EXPECT_FALSE(spec.chipset.kernel_irqchip.value);
+  EXPECT_EQ(spec.chipset.irqchip.value, Irqchip::kNone);
 
   ASSERT_THAT(spec.memory, SizeIs(1));
   EXPECT_EQ(spec.memory[0].name.value, "code");
@@ -151,7 +151,7 @@ boot:
 )");
   EXPECT_EQ(spec.cpu.count.value, 2u);
   EXPECT_EQ(spec.cpu.engine.value, "kvm");
-  EXPECT_TRUE(spec.chipset.kernel_irqchip.value);
+  EXPECT_EQ(spec.chipset.irqchip.value, Irqchip::kKernel);
   EXPECT_EQ(spec.memory[1].kind, MemorySlot::Kind::kRom);
   EXPECT_EQ(spec.memory[2].kind, MemorySlot::Kind::kReserved);
   EXPECT_EQ(spec.backends[0].name.value, "log");
@@ -236,7 +236,7 @@ TEST_F(MachineReaderTest, EveryMistakeIsSaidNotOnlyTheFirst) {
                   "help: a leading 0 would make it octal: write 10, or 0x8 for octal 010",
                   "2:31: error: the size of memory slot a is no size: 4K",
                   "help: did you mean 4KiB?", "3:1: error: unknown key `color` of the machine",
-                  "help: there are: cardcage, name, cpu, chipset, memory, backends, "
+                  "help: there are: cardcage, name, cpu, chipset, clock, memory, backends, "
                   "devices, boot"));
 }
 
@@ -403,10 +403,22 @@ TEST_F(MachineReaderTest, FormatIsOne) {
                           "help: without quotes: 1"));
 }
 
+TEST_F(MachineReaderTest, ClockIsReadWithItsBounds) {
+  EXPECT_THAT(RefuseLine("clock: { rate: 0 }"),
+              ElementsAre("3:16: error: clock.rate must be from 0.001 to 1000"));
+  EXPECT_THAT(RefuseLine("clock: { rate: fast }"),
+              ElementsAre("3:16: error: clock.rate must be a factor, as 2 or 0.5, not fast"));
+  EXPECT_THAT(RefuseLine("clock: { rate: -1 }"), SizeIs(1));
+  EXPECT_THAT(
+      RefuseLine("clock: { source: sun }"),
+      ::testing::Contains("3:18: error: clock.source cannot be `sun`: it is real or instructions"));
+}
+
 TEST_F(MachineReaderTest, WordOutOfAFewIsRefusedWithThem) {
-  EXPECT_THAT(RefuseLine("chipset: { irqchip: kernl }"),
-              ElementsAre("3:21: error: chipset.irqchip cannot be `kernl`: it is none or kernel",
-                          "help: did you mean `kernel`?"));
+  EXPECT_THAT(
+      RefuseLine("chipset: { irqchip: kernl }"),
+      ElementsAre("3:21: error: chipset.irqchip cannot be `kernl`: it is none or kernel or user",
+                  "help: did you mean `kernel`?"));
   EXPECT_THAT(RefuseLine("memory: { a: { at: 0, size: 4KiB, kind: flash } }"),
               ElementsAre("3:41: error: the kind of memory slot a cannot be `flash`: it is ram or "
                           "rom or reserved",

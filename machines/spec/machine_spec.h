@@ -25,8 +25,17 @@ struct CpuSpec {
   Placed<std::string> engine{.value = "auto"};
 };
 
+// Whose interrupt controllers and timer the machine has: nobody's, the kernel's, or devices of its own.
+enum class Irqchip { kNone, kKernel, kUser };
+
 struct ChipsetSpec {
-  Placed<bool> kernel_irqchip;
+  Placed<Irqchip> irqchip;
+};
+
+// What the machine's time follows: the host's, times a rate, or the instructions that its CPU executes.
+struct ClockSpec {
+  Placed<bool> by_instructions;
+  Placed<double> rate{.value = 1};
 };
 
 struct MemorySpec {
@@ -54,11 +63,14 @@ struct ParamSpec {
   YamlNode value;
 };
 
-// Where an output leads: an input of the machine's interrupt controllers, by its GSI. `output` is empty
-// where the file does not name it: the type has one.
+// Where an output leads: an input of the machine's interrupt controllers, by its GSI, or what stands on both
+// sides of a dot: `pic.4`, `cpu.intr`, `machine.reset`. `output` is empty where the file does not name it:
+// the type has one.
 struct IrqSpec {
   Placed<std::string> output;
   Placed<uint64_t> gsi;
+  std::string owner;  // before the dot; empty where it is a GSI
+  std::string input;  // behind it
 };
 
 struct DeviceSpec {
@@ -110,6 +122,7 @@ struct MachineSpec {
   Placed<std::string> name;
   CpuSpec cpu;
   ChipsetSpec chipset;
+  ClockSpec clock;
   std::vector<MemorySpec> memory;
   std::vector<BackendSpec> backends;
   std::vector<DeviceSpec> devices;

@@ -132,6 +132,19 @@ std::optional<bool> ReadBool(const YamlNode& node, std::string_view what,
   return std::nullopt;
 }
 
+std::optional<double> ReadFactor(const YamlNode& node, std::string_view what,
+                                 Diagnostics& diagnostics) {
+  const auto text = PlainText(node, what, "a factor, as 2 or 0.5", diagnostics);
+  if (!text) return std::nullopt;
+  double factor = 0;
+  const char* const end = text->data() + text->size();
+  const auto [rest, error] = std::from_chars(text->data(), end, factor, std::chars_format::fixed);
+  if (error == std::errc() && rest == end && factor >= 0) return factor;
+  diagnostics.Error(node.place, absl::StrCat(std::string(what),
+                                             " must be a factor, as 2 or 0.5, not ", node.scalar));
+  return std::nullopt;
+}
+
 std::optional<std::string> ReadText(const YamlNode& node, std::string_view what,
                                     Diagnostics& diagnostics) {
   if (node.kind == YamlNode::Kind::kScalar && !node.scalar.empty()) return node.scalar;

@@ -42,6 +42,10 @@ std::optional<size_t> ReadWord(const YamlNode& node, std::string_view what,
 std::optional<std::string> ReadBackendName(const YamlNode& node, std::string_view what,
                                            Diagnostics& diagnostics);
 
+// A factor, as 2 or 0.5: without sign or exponent.
+std::optional<double> ReadFactor(const YamlNode& node, std::string_view what,
+                                 Diagnostics& diagnostics);
+
 // Bytes as pairs of hex digits; spaces and line ends may stand between them.
 std::optional<std::vector<uint8_t>> ReadHex(const YamlNode& node, std::string_view what,
                                             Diagnostics& diagnostics);

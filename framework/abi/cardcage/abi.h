@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The C contract between Cardcage and a device plugin, ABI 0.2.
+ * The C contract between Cardcage and a device plugin, ABI 0.3.
  *
  * A plugin exports one constant, cardcage_plugin_entry. Everything else is reached from it.
  *
@@ -32,7 +32,7 @@ extern "C" {
 
 #define CARDCAGE_ABI_MAGIC 0x65676163u /* the bytes "cage" */
 #define CARDCAGE_ABI_MAJOR 0
-#define CARDCAGE_ABI_MINOR 2
+#define CARDCAGE_ABI_MINOR 3
 
 /* --- Accesses ----------------------------------------------------------------------------- */
 
@@ -57,7 +57,7 @@ typedef struct cardcage_access {
 typedef uint32_t cardcage_status;
 #define CARDCAGE_OK 0u        /* done; a read's value is set */
 #define CARDCAGE_UNCLAIMED 1u /* nothing answers there: reads all ones, a write vanishes */
-#define CARDCAGE_PENDING 2u /* completed later. No host of ABI 0.2 takes it: it counts as failed */
+#define CARDCAGE_PENDING 2u /* completed later. No host of ABI 0.3 takes it: it counts as failed */
 #define CARDCAGE_FAILED 3u  /* the device cannot answer: as unclaimed, and reported */
 
 /* Called in the device's turn. Must not block: the guest's CPU waits. `access` is the host's and
@@ -112,12 +112,16 @@ typedef struct cardcage_region {
   uint32_t reserved;
 } cardcage_region;
 
-/* A signal that the device drives: its interrupt, as a rule. A level: high (1) or low (0), low before
- * the first reset. ABI 0.2. */
+/* Bits of cardcage_signal.flags. */
+#define CARDCAGE_SIGNAL_EDGE 0x1u /* of an output: pulses. ABI 0.3 */
+
+/* A signal that the device drives or listens to: its interrupt, as a rule. A level: high (1) or low (0),
+ * low before the first reset; or pulses, which are high and at once low again. ABI 0.2. */
 typedef struct cardcage_signal {
   uint32_t struct_size;
-  uint32_t reserved;
-  const char* name; /* the key under `irq` where a type has several */
+  uint32_t flags;   /* CARDCAGE_SIGNAL_* */
+  const char* name; /* of an output: the key under `irq` where a type has several; of an input: what
+                       stands behind the device's name, as in `pic.4` */
   const char* doc;  /* a line, or NULL */
 } cardcage_signal;
 
@@ -170,6 +174,14 @@ typedef struct cardcage_char {
   void (*dropped)(void* self, size_t count);
 } cardcage_char;
 
+#define CARDCAGE_NEVER UINT64_MAX /* a time that does not come */
+
+/* Bits of the events of watch_fd and fd_ready. */
+#define CARDCAGE_FD_READ 0x1u
+#define CARDCAGE_FD_WRITE 0x2u
+#define CARDCAGE_FD_HANG_UP \
+  0x4u /* the other side has gone, or an error; told with any of the others */
+
 #define CARDCAGE_LOG_ERROR 1u
 #define CARDCAGE_LOG_WARNING 2u
 #define CARDCAGE_LOG_INFO 3u
@@ -187,9 +199,25 @@ typedef struct cardcage_host {
   void (*stop)(void* self, uint64_t code);
   /* The extension of that id, a pointer to its table, or NULL. Any thread. */
   const void* (*extension)(void* self, const char* id);
-  /* Drives a signal of the type's list. In the device's turn; does not block. What hangs on the signal
-   * sees each change, in order. ABI 0.2. */
+  /* Drives an output of the type's list of signals. In the device's turn; does not block. What hangs on
+   * it sees each change, in order; another device sees it when this turn is over. One with
+   * CARDCAGE_SIGNAL_EDGE pulses where level is not 0. ABI 0.2. */
   void (*set_signal)(void* self, uint32_t signal, uint32_t level);
+  /* The machine's time in ns: 0 when the machine starts, and it never goes back. The guest's CPUs and the
+   * host's clocks need not agree with it. Any thread. ABI 0.3. */
+  uint64_t (*now)(void* self);
+  /* Calls the type's `timer` once, at that time or soon after; CARDCAGE_NEVER: not any more. A time that
+   * is past is soon. In the device's turn, create included; does not block. ABI 0.3. */
+  void (*set_timer)(void* self, uint32_t timer, uint64_t when);
+  /* Calls the type's `posted` with that value, in a turn of its own. Each call is one; those of one thread
+   * come in order. Any thread; does not wait. ABI 0.3. */
+  void (*post)(void* self, uint64_t value);
+  /* Calls the type's `fd_ready` once, when one of these events (CARDCAGE_FD_*) is there; then the
+   * descriptor is silent until this is called again. With events 0 it is watched no more, and can be closed
+   * when this returns. The descriptor stays the device's. Returns 0, or an errno: EPERM for one that
+   * cannot be waited for (a regular file). In the device's turn, create and destroy included.
+   * ABI 0.3. */
+  int (*watch_fd)(void* self, int fd, uint32_t events);
 } cardcage_host;
 
 /* The value of one parameter. */
@@ -243,7 +271,33 @@ typedef struct cardcage_type {
    * write_room answer may have changed. In the device's turn. NULL where the device only looks when the
    * guest does. */
   void (*ready)(void* device, uint32_t param);
+  /* ABI 0.3. Signals that others drive. `input` tells each change of one, in order, in the device's turn;
+   * all are low before the first reset, and a reset does not change them. */
+  const cardcage_signal* const* inputs;
+  uint32_t input_count;
+  uint32_t timer_count; /* timers of the device, by index from 0 */
+  void (*input)(void* device, uint32_t input, uint32_t level);
+  /* A timer has come to its time and is off again. In the device's turn. */
+  void (*timer)(void* device, uint32_t timer);
+  /* What host->post was given. In the device's turn. */
+  void (*posted)(void* device, uint64_t value);
+  /* What host->watch_fd waited for. In the device's turn. */
+  void (*fd_ready)(void* device, int fd, uint32_t events);
+  /* The machine's CPUs have stopped for good. What the device holds back of its output it gives now; timers
+   * and the rest may still come. In the device's turn; once, if at all. NULL where nothing is held. */
+  void (*stop)(void* device);
 } cardcage_type;
+
+/* An extension of a type: it is an interrupt controller of the PC's kind, whose one output leads to the
+ * CPU. ABI 0.3. */
+#define CARDCAGE_EXTENSION_INTERRUPT_CONTROLLER "cardcage.interrupt-controller/1"
+typedef struct cardcage_interrupt_controller {
+  uint32_t struct_size;
+  uint32_t reserved;
+  /* The CPU takes the interrupt: returns its vector, 0 to 255. In the device's turn; the output may have
+   * fallen since the CPU saw it. */
+  uint32_t (*acknowledge)(void* device);
+} cardcage_interrupt_controller;
 
 typedef struct cardcage_plugin {
   uint32_t struct_size;

@@ -43,8 +43,19 @@ std::vector<OwnedRange> OwnedRanges(const EngineConfig& config) {
 }
 
 std::vector<EngineRefusal> Refusals(const EngineConfig& config) {
-  if (!config.deterministic) return {};
-  return {{"--deterministic", "KVM's CPUs run by the host's clock, so no two runs are the same"}};
+  using Clock = EngineConfig::Clock;
+  if (config.deterministic) {
+    return {{"--deterministic", "KVM's CPUs run by the host's clock, so no two runs are the same"}};
+  }
+  if (config.clock == Clock::kInstructions) {
+    return {{"clock.source", "KVM does not count its CPUs' instructions"}};
+  }
+  if (config.clock == Clock::kScaled && config.kernel_irqchip) {
+    return {{"clock.rate",
+             "the kernel's own timers (PIT, local APIC) follow the host's clock, and the guest "
+             "would see two times"}};
+  }
+  return {};
 }
 
 class KvmEngine final : public Engine {

@@ -25,6 +25,13 @@ constexpr uint32_t kMsrStar = 0xc0000081;
 constexpr uint32_t kMsrLstar = 0xc0000082;
 constexpr uint32_t kMsrFmask = 0xc0000084;
 
+// Of an instruction: REX among them, as in 64-bit mode.
+bool IsPrefix(uint8_t byte) {
+  constexpr uint8_t kPrefixes[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf2, 0xf3};
+  return byte >> 4 == 4 ||
+         std::find(std::begin(kPrefixes), std::end(kPrefixes), byte) != std::end(kPrefixes);
+}
+
 SoftVcpu& Self(void* self) { return *static_cast<SoftVcpu*>(self); }
 
 }  // namespace
@@ -110,13 +117,85 @@ VmExit SoftVcpu::Run() {
   for (;;) {
     // An exchange, so that what the kicker did before the kick is seen after this.
     if (kicked_.exchange(false)) return {};
-    RunSlice();
-    if (auto exit = Settle()) return *std::move(exit);
+    RunTimers();
+    std::optional<VmExit> exit;
+    const uint64_t most = BeforeSlice(exit);
+    if (exit) return *std::move(exit);
+    if (is_halted_) {
+      // Time that a CPU waits for is skipped, where it is the CPU's to drive.
+      if (const uint64_t next = clock_ == nullptr ? VirtualClock::kNever : clock_->Next();
+          next != VirtualClock::kNever) {
+        skipped_ += next - std::min(next, Time());
+        continue;
+      }
+      return Halt();
+    }
+    RunSlice(most);
+    if (exit = Settle(); exit) return *std::move(exit);
   }
 }
 
-void SoftVcpu::RunSlice() {
-  slice_end_ = executed_ + kSlice;
+absl::Status SoftVcpu::DriveClock(DrivenClock& clock) {
+  clock_ = &clock;
+  return absl::OkStatus();
+}
+
+void SoftVcpu::RunTimers() {
+  if (clock_ != nullptr) clock_->RunTo(Time());
+}
+
+uint64_t SoftVcpu::UntilTimer() const {
+  const uint64_t next = clock_ == nullptr ? VirtualClock::kNever : clock_->Next();
+  if (next == VirtualClock::kNever) return kSlice;
+  const uint64_t now = Time();
+  if (next <= now) return 1;
+  return std::min(kSlice, (next - now - 1) / kNanosecondsPerInstruction + 1);
+}
+
+// An instruction may let no interrupt in behind it (STI, POP SS, MOV SS: SDM, vol. 3, 6.8.3). Which one was
+// the last is not known in the middle of a run, so with interrupts allowed one more is executed, which can
+// be looked at before.
+uint64_t SoftVcpu::BeforeSlice(std::optional<VmExit>& exit) {
+  if (!has_interrupts() || !interrupt_line()) {
+    is_open_ = false;
+    return UntilTimer();
+  }
+  const CpuRegisters registers = cpu_->Load().registers;
+  if ((registers.rflags & CpuRegisters::kRflagsInterrupts) == 0) {
+    is_open_ = false;
+    return std::min(kWaitingSlice, UntilTimer());
+  }
+  if (!is_halted_ && !is_open_) {
+    is_open_ = !BlocksInterrupts(registers);
+    return 1;
+  }
+  is_halted_ = false;
+  is_open_ = false;
+  exit = DeliverEvent({.kind = Event::Kind::kHardware,
+                       .vector = Acknowledge(),
+                       .return_rip = registers.rip,
+                       .fault_rip = registers.rip});
+  return UntilTimer();
+}
+
+// Whether the next instruction is POP SS or MOV SS. STI is not, where interrupts are allowed already.
+bool SoftVcpu::BlocksInterrupts(const CpuRegisters& registers) {
+  constexpr uint8_t kPopSs = 0x17;
+  constexpr uint8_t kMovToSegment = 0x8e;
+  constexpr uint8_t kSegmentSs = 2;  // of the ModRM byte's middle field
+  const uint64_t linear = registers.InstructionAddress();
+  const auto byte_at = [&](uint64_t offset) {
+    const std::byte* const byte = Locate(registers, linear + offset).host;
+    return byte == nullptr ? uint8_t{0} : std::to_integer<uint8_t>(*byte);
+  };
+  uint64_t at = 0;
+  while (at < kMostInstructionBytes && IsPrefix(byte_at(at))) ++at;
+  return byte_at(at) == kPopSs ||
+         (byte_at(at) == kMovToSegment && (byte_at(at + 1) >> 3 & 7) == kSegmentSs);
+}
+
+void SoftVcpu::RunSlice(uint64_t most) {
+  slice_end_ = executed_ + most;
   limit_ = slice_end_;
   stop_ = Stop::kNone;
   trouble_.clear();
@@ -142,6 +221,8 @@ std::optional<VmExit> SoftVcpu::Settle() {
     case Stop::kSyscall:
       return ExecuteSyscall();
     case Stop::kNone:
+      if (VmExit exit = Explain(); !is_halted_ || !has_interrupts()) return exit;
+      return {};
     case Stop::kUnknown:
     case Stop::kFailed:
       return Explain();
@@ -230,8 +311,14 @@ VmExit SoftVcpu::Explain() {
     return exit;
   }
   // Without an error and without a word it stops at a HLT.
+  return Halt();
+}
+
+VmExit SoftVcpu::Halt() {
+  VmExit exit;
   exit.reason = VmExit::Reason::kHalt;
   exit.interrupts_enabled = (cpu_->Read(UC_X86_REG_RFLAGS) & CpuRegisters::kRflagsInterrupts) != 0;
+  is_halted_ = exit.interrupts_enabled;
   return exit;
 }
 
@@ -343,16 +430,10 @@ bool SoftVcpu::IsTimeStampAt(uint64_t linear, unsigned size) {
     return false;
   }
   // Only prefixes stand before it.
-  constexpr uint8_t kPrefixes[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf2, 0xf3};
   for (unsigned i = 0; i + 2 < size; ++i) {
     const std::byte* const byte = locate(linear + i);
     if (byte == nullptr) return false;
-    const auto value = std::to_integer<uint8_t>(*byte);
-    const bool is_rex = value >> 4 == 4;
-    if (!is_rex &&
-        std::find(std::begin(kPrefixes), std::end(kPrefixes), value) == std::end(kPrefixes)) {
-      return false;
-    }
+    if (!IsPrefix(std::to_integer<uint8_t>(*byte))) return false;
   }
   // Where the guest forbids it, it is Unicorn's to raise #GP.
   return state.privilege == 0 || (state.registers.cr4 & kCr4TimeStampDisable) == 0;
@@ -426,15 +507,25 @@ void SoftVcpu::OnSyscall(uc_engine*, void* self) {
   vcpu.library_.emu_stop(vcpu.cpu_->handle());
 }
 
-// Behind each access: it is remembered, and a device that wants the CPU to stop is heard.
+// The device sees the time as it is at this instruction.
+void SoftVcpu::Serving() {
+  if (clock_ != nullptr) clock_->GoTo(Time());
+}
+
+// It is remembered, and a device that wants the CPU to stop, or has set a timer, is heard.
 void SoftVcpu::Served(const AccessTrail::Entry& access) {
   trail_.Add(access);
+  if (clock_ != nullptr) {
+    slice_end_ = std::min(slice_end_, executed_ + UntilTimer());
+    limit_ = std::min(limit_, slice_end_);
+  }
   if (kicked_.load(std::memory_order_relaxed)) RequestLook();
 }
 
 uint32_t SoftVcpu::OnIn(uc_engine*, uint32_t port, int size, void* self) {
   SoftVcpu& vcpu = Self(self);
   const auto bytes = static_cast<unsigned>(size);
+  vcpu.Serving();
   const uint64_t value = vcpu.bus_.ports.Read(vcpu.accessor_, port, bytes);
   vcpu.Served({.address = port,
                .value = value,
@@ -448,6 +539,7 @@ uint32_t SoftVcpu::OnIn(uc_engine*, uint32_t port, int size, void* self) {
 void SoftVcpu::OnOut(uc_engine*, uint32_t port, int size, uint32_t value, void* self) {
   SoftVcpu& vcpu = Self(self);
   const auto bytes = static_cast<unsigned>(size);
+  vcpu.Serving();
   vcpu.bus_.ports.Write(vcpu.accessor_, port, bytes, value);
   vcpu.Served({.address = port,
                .value = value,
@@ -500,6 +592,7 @@ uint64_t SoftVcpu::OnGapRead(uc_engine*, uint64_t offset, unsigned size, void* g
   const MemoryAccess::Portion portion =
       vcpu.access_.Find(/*is_write=*/false, physical, size, 0, vcpu.executed_);
   if (portion.is_new) {
+    vcpu.Serving();
     const uint64_t value = vcpu.bus_.mmio.Read(vcpu.accessor_, portion.physical, portion.size);
     vcpu.access_.Answer(portion, value);
     vcpu.Served({.address = portion.physical,
@@ -518,6 +611,7 @@ void SoftVcpu::OnGapWrite(uc_engine*, uint64_t offset, unsigned size, uint64_t v
   const MemoryAccess::Portion portion =
       vcpu.access_.Find(/*is_write=*/true, physical, size, value, vcpu.executed_);
   if (!portion.is_new) return;
+  vcpu.Serving();
   vcpu.bus_.mmio.Write(vcpu.accessor_, portion.physical, portion.size, portion.value);
   vcpu.Served({.address = portion.physical,
                .value = portion.value,

@@ -30,12 +30,17 @@ class SoftVcpu final : public Vcpu, private x86_64::PhysicalMemory {
   absl::Status SetRegisters(const CpuRegisters& registers) override;
   absl::StatusOr<uint64_t> Translate(uint64_t linear) override;
   std::optional<uint64_t> instructions() const override { return executed_; }
+  absl::Status DriveClock(DrivenClock& clock) override;
   const AccessTrail& trail() const override { return trail_; }
   const Accessor& accessor() const override { return accessor_; }
 
  private:
   // At 20 million instructions a second, which is slow, a slice takes 1 ms.
   static constexpr uint64_t kSlice = 20'000;
+  // While an interrupt waits for the guest to allow it.
+  static constexpr uint64_t kWaitingSlice = 200;
+  // Of the clock that it drives.
+  static constexpr uint64_t kNanosecondsPerInstruction = 10;
 
   // Why a slice ended.
   enum class Stop {
@@ -65,16 +70,28 @@ class SoftVcpu final : public Vcpu, private x86_64::PhysicalMemory {
   absl::Status MapGap(uint64_t begin, uint64_t end);
   absl::Status AddHooks();
 
-  // Executes until something stops it.
-  void RunSlice();
+  // Lets time catch up with the instructions, and timers with the time.
+  void RunTimers();
+  // Takes the interrupt that waits, where the CPU can take one now; otherwise how many instructions it
+  // executes until that is asked again.
+  uint64_t BeforeSlice(std::optional<VmExit>& exit);
+  bool BlocksInterrupts(const CpuRegisters& registers);
+  uint64_t Time() const { return executed_ * kNanosecondsPerInstruction + skipped_; }
+  // How many instructions at most until a timer is due.
+  uint64_t UntilTimer() const;
+  // Executes until something stops it, at most so many instructions.
+  void RunSlice(uint64_t most);
   // What an exit is made of that ends the guest, or the slice's own end: nothing.
   std::optional<VmExit> Settle();
   std::optional<VmExit> DeliverEvent(x86_64::Event event);
   void ExecuteTimeStamp();
   std::optional<VmExit> ExecuteSyscall();
   VmExit Explain();
+  VmExit Halt();
 
   void RequestLook() { limit_ = executed_; }
+  // Before and behind each access of the guest to a device.
+  void Serving();
   void Served(const AccessTrail::Entry& access);
   // At the limit: whether the slice ends.
   bool AtLimit();
@@ -132,6 +149,11 @@ class SoftVcpu final : public Vcpu, private x86_64::PhysicalMemory {
   std::vector<RomByte> rom_;
   bool is_counted_ = false;  // the latest access, among those that ROM dropped
   bool has_started_ = false;
+  bool is_halted_ = false;  // it has executed HLT and waits for an interrupt
+  // The instruction before this one was seen, and lets interrupts in behind it.
+  bool is_open_ = false;
+  DrivenClock* clock_ = nullptr;  // that its instructions drive, or null
+  uint64_t skipped_ = 0;          // of that clock's ns, while the CPU waited
   // Where code was translated from: of a page's bytes the first and one behind the last, by page frame,
   // and where the CPU saw the page.
   struct Extent {

@@ -23,6 +23,16 @@
 //     bool Interrupt() const;
 //     void Ready();                       // optional: a backend has input, or room again
 //   cardcage::Output<&Dice::Interrupt>("irq"),
+// In the same way it says when it next has something to do by itself, on the machine's time in ns (Host::Now):
+//     std::optional<uint64_t> Deadline() const;
+//     void OnDeadline();                  // that time has come, or it is a little later
+//   cardcage::Timer<&Dice::Deadline, &Dice::OnDeadline>(),
+// Signals of other devices, and what the host has for it, come in turns of their own:
+//     void OnLine(uint32_t input, bool level);
+//   cardcage::Inputs<&Dice::OnLine>(kInputNames),
+//     void Posted(uint64_t value);        // optional: what Host::Post was given, by any thread
+//     void FdReady(int fd, uint32_t events);  // optional: what Host::Watch waits for
+//     void Stop();                        // optional: the guest has ended; gives the output that it holds
 //
 // A device says what it holds; the declaration becomes constant tables of abi.h. Handlers run one
 // at a time (unless the type says .concurrent), on any thread, and must not block. A read handler
@@ -36,6 +46,7 @@
 #include <cstdio>
 #include <exception>
 #include <limits>
+#include <optional>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -142,15 +153,15 @@ inline constexpr bool kNone = std::is_null_pointer_v<decltype(Member)>;
 struct IsParam {};
 struct IsRegion {};
 struct IsOutput {};
+struct IsInputs {};
+struct IsTimer {};
+struct IsController {};
 
-template <class M>
-struct LevelOf {
-  static constexpr bool kIsOne = false;
-};
-template <class C>
-struct LevelOf<bool (C::*)() const> {
-  static constexpr bool kIsOne = true;
-};
+// Whether a member is a const function without arguments that gives a T.
+template <class T, class M>
+inline constexpr bool kGives = false;
+template <class T, class C>
+inline constexpr bool kGives<T, T (C::*)() const> = true;
 
 template <class T>
 constexpr uint32_t KindOf() {
@@ -238,26 +249,55 @@ struct Param : internal::IsParam {
 // A signal that the device drives: high while the function says so.
 template <auto Level>
 struct Output : internal::IsOutput {
-  static_assert(internal::LevelOf<decltype(Level)>::kIsOne,
+  static_assert(internal::kGives<bool, decltype(Level)>,
                 "an output's function is `bool Name() const`");
+  static constexpr auto kValue = Level;
+  static constexpr bool kIsEdge = false;
 
   constexpr explicit Output(const char* output_name, const OutputText& output_text = {})
       : name(output_name), text(output_text) {}
 
-  constexpr cardcage_signal Abi() const {
-    cardcage_signal abi{};
-    abi.struct_size = sizeof(abi);
-    abi.name = name;
-    abi.doc = text.doc;
-    return abi;
-  }
-  template <class Device>
-  static bool Get(const Device& device) {
-    return (device.*Level)();
-  }
+  const char* name;
+  OutputText text;
+};
+
+// A signal that the device pulses: each time that the function counts one more. Several at once are one.
+template <auto Pulses>
+struct PulseOutput : internal::IsOutput {
+  static_assert(internal::kGives<uint32_t, decltype(Pulses)>,
+                "a pulse output's function is `uint32_t Name() const`, the pulses so far");
+  static constexpr auto kValue = Pulses;
+  static constexpr bool kIsEdge = true;
+
+  constexpr explicit PulseOutput(const char* output_name, const OutputText& output_text = {})
+      : name(output_name), text(output_text) {}
 
   const char* name;
   OutputText text;
+};
+
+// Signals that other devices drive, by the index of their names. One item of this kind a type.
+template <auto OnChange>
+struct Inputs : internal::IsInputs {
+  static constexpr auto kOnChange = OnChange;
+  constexpr explicit Inputs(const Names& input_names) : names(input_names) {}
+  Names names;
+};
+
+// What the device does by itself, and when.
+template <auto Deadline, auto OnDeadline>
+struct Timer : internal::IsTimer {
+  static_assert(internal::kGives<std::optional<uint64_t>, decltype(Deadline)>,
+                "a timer's first function is `std::optional<uint64_t> Name() const`");
+  static constexpr auto kDeadline = Deadline;
+  static constexpr auto kOnDeadline = OnDeadline;
+};
+
+// The device is an interrupt controller: the CPU that its output leads to asks for the vector,
+// `uint8_t Name()`.
+template <auto Acknowledge>
+struct InterruptController : internal::IsController {
+  static constexpr auto kAcknowledge = Acknowledge;
 };
 
 // A row of a register map: the handlers of one register. nullptr stands for a direction that the
@@ -509,6 +549,11 @@ struct Tables<Decl, const Declaration<T, Items...>> {
   static constexpr auto Abi() {
     if constexpr (std::is_base_of_v<IsRegion, Item<I>>) {
       return Region<I>();
+    } else if constexpr (std::is_base_of_v<IsOutput, Item<I>>) {
+      return cardcage_signal{.struct_size = sizeof(cardcage_signal),
+                             .flags = Item<I>::kIsEdge ? CARDCAGE_SIGNAL_EDGE : 0,
+                             .name = Get<I>().name,
+                             .doc = Get<I>().text.doc};
     } else {
       return Get<I>().Abi();
     }
@@ -531,28 +576,71 @@ struct Tables<Decl, const Declaration<T, Items...>> {
         ...);
     return list;
   }
-  static constexpr auto kParams =
-      List<IsParam, cardcage_param>(std::index_sequence_for<Items...>{});
-  static constexpr auto kRegions =
-      List<IsRegion, cardcage_region>(std::index_sequence_for<Items...>{});
-  static constexpr auto kSignals =
-      List<IsOutput, cardcage_signal>(std::index_sequence_for<Items...>{});
+  template <class Tag, class Out>
+  static constexpr auto kList = List<Tag, Out>(std::index_sequence_for<Items...>{});
 
-  // What the host has for a device: the device itself, or with its outputs as the host knows them.
-  static constexpr bool kHasOutputs = kCount<IsOutput> > 0;
+  static constexpr auto kParams = kList<IsParam, cardcage_param>;
+  static constexpr auto kRegions = kList<IsRegion, cardcage_region>;
+  static constexpr auto kSignals = kList<IsOutput, cardcage_signal>;
+
+  // The names of the inputs; their number is 0 for a type without any.
+  static constexpr Names InputNames() {
+    return std::apply(
+        [](const auto&... item) {
+          Names names;
+          (
+              [&] {
+                if constexpr (std::is_base_of_v<IsInputs, std::remove_cvref_t<decltype(item)>>) {
+                  names = item.names;
+                }
+              }(),
+              ...);
+          return names;
+        },
+        Decl.items);
+  }
+  template <size_t... I>
+  static constexpr auto InputSignals(std::index_sequence<I...> /*inputs*/) {
+    std::array<cardcage_signal, sizeof...(I) + 1> all{};
+    ((all[I] = {.struct_size = sizeof(cardcage_signal),
+                .flags = 0,
+                .name = InputNames().list[I],
+                .doc = nullptr}),
+     ...);
+    return all;
+  }
+  static constexpr auto kInputSignals =
+      InputSignals(std::make_index_sequence<InputNames().count>{});
+  template <size_t... I>
+  static constexpr auto InputList(std::index_sequence<I...> /*inputs*/) {
+    return std::array<const cardcage_signal*, sizeof...(I) + 1>{&kInputSignals[I]..., nullptr};
+  }
+  static constexpr auto kInputs = InputList(std::make_index_sequence<InputNames().count>{});
+
+  // What the host has for a device: the device itself, or with what was last told of it.
+  static constexpr size_t kOutputCount = kCount<IsOutput>;
+  static constexpr size_t kTimerCount = kCount<IsTimer>;
+  static constexpr bool kSettles = kOutputCount + kTimerCount > 0;
   static constexpr bool kHasReady = requires(Device & device) { device.Ready(); };
-  static_assert(kCount<IsOutput> <= 32, "a type has at most 32 outputs");
-  static_assert(!kHasOutputs || !Decl.type.text.concurrent,
-                "outputs are worked out behind each handler, which takes turns: the type cannot be "
-                ".concurrent");
-  struct WithOutputs {
-    WithOutputs(const Config& config, const cardcage_host* its_host)
-        : device(Make(config, its_host)), host(its_host) {}
+  static constexpr bool kHasPosted = requires(Device & device) { device.Posted(uint64_t{}); };
+  static constexpr bool kHasFdReady = requires(Device & device) { device.FdReady(0, uint32_t{}); };
+  static constexpr bool kHasStop = requires(Device & device) { device.Stop(); };
+  static_assert(kCount<IsInputs> <= 1, "a type has one item of inputs: they are told by index");
+  static_assert(
+      !kSettles || !Decl.type.text.concurrent,
+      "outputs and timers are worked out behind each handler, which takes turns: the type "
+      "cannot be .concurrent");
+  struct Settling {
+    Settling(const Config& config, const cardcage_host* its_host)
+        : device(Make(config, its_host)), host(its_host) {
+      deadlines.fill(CARDCAGE_NEVER);
+    }
     Device device;
     const cardcage_host* host;
-    uint32_t levels = 0;
+    std::array<uint32_t, kOutputCount> outputs{};  // levels, or pulses so far
+    std::array<uint64_t, kTimerCount> deadlines{};
   };
-  using Instance = std::conditional_t<kHasOutputs, WithOutputs, Device>;
+  using Instance = std::conditional_t<kSettles, Settling, Device>;
 
   static Device Make(const Config& config, const cardcage_host* host) {
     if constexpr (std::is_constructible_v<Device, const Config&, Host>) {
@@ -562,31 +650,94 @@ struct Tables<Decl, const Declaration<T, Items...>> {
     }
   }
   static Device& Self(void* instance) {
-    if constexpr (kHasOutputs) {
-      return static_cast<WithOutputs*>(instance)->device;
+    if constexpr (kSettles) {
+      return static_cast<Settling*>(instance)->device;
     } else {
       return *static_cast<Device*>(instance);
     }
   }
-  // Behind each handler: tells the host of outputs that have changed.
+
+  // Behind each handler: tells the host of outputs and deadlines that have changed.
   static void Settle([[maybe_unused]] void* instance) {
-    if constexpr (kHasOutputs) {
-      auto& with = *static_cast<WithOutputs*>(instance);
-      uint32_t n = 0;
-      (
-          [&] {
-            if constexpr (std::is_base_of_v<IsOutput, Items>) {
-              const bool level = Items::Get(with.device);
-              if (level != ((with.levels >> n & 1) != 0)) {
-                with.levels ^= uint32_t{1} << n;
-                with.host->set_signal(with.host->self, n, level ? 1 : 0);
-              }
-              ++n;
-            }
-          }(),
-          ...);
+    if constexpr (kSettles) {
+      auto& with = *static_cast<Settling*>(instance);
+      SettleItems(with, std::index_sequence_for<Items...>{});
     }
   }
+  template <size_t... I>
+  static void SettleItems(Settling& with, std::index_sequence<I...> /*items*/) {
+    (
+        [&] {
+          if constexpr (std::is_base_of_v<IsOutput, Item<I>>) {
+            SettleOutput<I>(with);
+          } else if constexpr (std::is_base_of_v<IsTimer, Item<I>>) {
+            SettleTimer<I>(with);
+          }
+        }(),
+        ...);
+  }
+  // How many items of that kind stand before the I-th.
+  template <class Tag, size_t I>
+  static constexpr uint32_t IndexOf() {
+    constexpr std::array<bool, sizeof...(Items)> kIs{std::is_base_of_v<Tag, Items>...};
+    return static_cast<uint32_t>(std::count(kIs.begin(), kIs.begin() + I, true));
+  }
+  template <size_t I>
+  static void SettleOutput(Settling& with) {
+    constexpr uint32_t kIndex = IndexOf<IsOutput, I>();
+    const uint32_t value = (with.device.*Item<I>::kValue)();
+    if (value == with.outputs[kIndex]) return;
+    with.outputs[kIndex] = value;
+    with.host->set_signal(with.host->self, kIndex, Item<I>::kIsEdge ? 1 : value);
+  }
+  template <size_t I>
+  static void SettleTimer(Settling& with) {
+    constexpr uint32_t kIndex = IndexOf<IsTimer, I>();
+    const uint64_t when = (with.device.*Item<I>::kDeadline)().value_or(CARDCAGE_NEVER);
+    if (when == with.deadlines[kIndex]) return;
+    with.deadlines[kIndex] = when;
+    with.host->set_timer(with.host->self, kIndex, when);
+  }
+
+  static void OnInput(void* instance, uint32_t input, uint32_t level) {
+    (
+        [&] {
+          if constexpr (std::is_base_of_v<IsInputs, Items>) {
+            (Self(instance).*Items::kOnChange)(input, level != 0);
+          }
+        }(),
+        ...);
+    Settle(instance);
+  }
+  template <size_t... I>
+  static void OnTimer(void* instance, uint32_t timer, std::index_sequence<I...> /*items*/) {
+    (
+        [&] {
+          if constexpr (std::is_base_of_v<IsTimer, Item<I>>) {
+            if (timer != IndexOf<IsTimer, I>()) return;
+            static_cast<Settling*>(instance)->deadlines[timer] = CARDCAGE_NEVER;
+            (Self(instance).*Item<I>::kOnDeadline)();
+          }
+        }(),
+        ...);
+    Settle(instance);
+  }
+  static uint32_t OnAcknowledge(void* instance) {
+    uint32_t vector = 0;
+    (
+        [&] {
+          if constexpr (std::is_base_of_v<IsController, Items>) {
+            vector = (Self(instance).*Items::kAcknowledge)();
+          }
+        }(),
+        ...);
+    Settle(instance);
+    return vector;
+  }
+  static constexpr cardcage_interrupt_controller kController = {
+      .struct_size = sizeof(cardcage_interrupt_controller),
+      .reserved = 0,
+      .acknowledge = &OnAcknowledge};
 
   static constexpr bool KeysDiffer() {
     for (size_t i = 0; i < kCount<IsParam>; ++i) {
@@ -620,7 +771,19 @@ struct Tables<Decl, const Declaration<T, Items...>> {
     return false;
   }
   // The least minor of the ABI that has all that is used.
-  static constexpr uint16_t kNeedsMinor = kHasOutputs || kHasReady || UsesEnums() ? 2 : 1;
+  static constexpr bool HasEdges() {
+    return std::any_of(kSignals.begin(), kSignals.end() - 1, [](const cardcage_signal* signal) {
+      return (signal->flags & CARDCAGE_SIGNAL_EDGE) != 0;
+    });
+  }
+  static constexpr uint16_t NeedsMinor() {
+    if (HasEdges() || kHasStop || kTimerCount > 0 || InputNames().count > 0 || kHasPosted ||
+        kHasFdReady || kCount < IsController >> 0) {
+      return 3;
+    }
+    return kOutputCount > 0 || kHasReady || UsesEnums() ? 2 : 1;
+  }
+  static constexpr uint16_t kNeedsMinor = NeedsMinor();
   static_assert(DefaultsInBounds(),
                 "a parameter's default (its member's initialiser) is out of "
                 "its own bounds");
@@ -635,8 +798,8 @@ struct Tables<Decl, const Declaration<T, Items...>> {
             if constexpr (std::is_base_of_v<IsParam, Items>) Items::Set(config, *values[next++]);
           }(),
           ...);
-      if constexpr (kHasOutputs) {
-        return new WithOutputs(config, host);
+      if constexpr (kSettles) {
+        return new Settling(config, host);
       } else if constexpr (std::is_constructible_v<Device, const Config&, Host>) {
         return new Device(config, Host(host));
       } else {
@@ -673,6 +836,39 @@ struct Tables<Decl, const Declaration<T, Items...>> {
       abi.ready = [](void* instance, uint32_t /*param*/) {
         Self(instance).Ready();
         Settle(instance);
+      };
+    }
+    abi.inputs = kInputs.data();
+    abi.input_count = InputNames().count;
+    abi.timer_count = static_cast<uint32_t>(kTimerCount);
+    if constexpr (kCount < IsInputs >> 0) abi.input = &OnInput;
+    if constexpr (kTimerCount > 0) {
+      abi.timer = [](void* instance, uint32_t timer) {
+        OnTimer(instance, timer, std::index_sequence_for<Items...>{});
+      };
+    }
+    if constexpr (kHasPosted) {
+      abi.posted = [](void* instance, uint64_t value) {
+        Self(instance).Posted(value);
+        Settle(instance);
+      };
+    }
+    if constexpr (kHasFdReady) {
+      abi.fd_ready = [](void* instance, int fd, uint32_t events) {
+        Self(instance).FdReady(fd, events);
+        Settle(instance);
+      };
+    }
+    if constexpr (kHasStop) {
+      abi.stop = [](void* instance) {
+        Self(instance).Stop();
+        Settle(instance);
+      };
+    }
+    if constexpr (kCount < IsController >> 0) {
+      abi.extension = [](const char* id) -> const void* {
+        return std::string_view(id) == CARDCAGE_EXTENSION_INTERRUPT_CONTROLLER ? &kController
+                                                                               : nullptr;
       };
     }
     return abi;

@@ -36,6 +36,13 @@ class CharLink {
     if (table_->write(table_->self, &byte, 1) == 0) table_->dropped(table_->self, 1);
   }
 
+  // Gives bytes to the host, in one piece where there is room. What finds none is dropped, as above.
+  void Write(const uint8_t* bytes, size_t count) const {
+    if (table_ == nullptr) return;
+    const size_t taken = table_->write(table_->self, bytes, count);
+    if (taken < count) table_->dropped(table_->self, count - taken);
+  }
+
   // Whether the host has a byte of input now.
   bool Readable() const { return table_ != nullptr && table_->readable(table_->self); }
 
@@ -66,6 +73,17 @@ class Host {
 
   // Asks the machine to end with `code` as the guest's own. Returns at once.
   void Stop(uint64_t code) const { table_->stop(table_->self, code); }
+
+  // The machine's time in ns, from 0 at its start on; it never goes back.
+  uint64_t Now() const { return table_->now(table_->self); }
+
+  // Has the device's Posted(value) called, in a turn of its own. The one function here for threads of the
+  // device's own, too.
+  void Post(uint64_t value) const { table_->post(table_->self, value); }
+
+  // Has FdReady(fd, events) called once, when one of the events (CARDCAGE_FD_*) is there; with no events,
+  // watches it no more. 0, or an errno. In the device's turn.
+  int Watch(int fd, uint32_t events) const { return table_->watch_fd(table_->self, fd, events); }
 
  private:
   const cardcage_host* table_;

@@ -15,6 +15,7 @@
 #include "framework/backend/char_backend.h"
 #include "framework/bus/address_space.h"
 #include "framework/device/device.h"
+#include "framework/plugin/type_registry.h"
 
 namespace cardcage::testing {
 
@@ -67,9 +68,20 @@ class TestCage final : public DeviceServices {
 
   void Reset() { device_->Reset(); }
 
+  // Lets virtual time pass, by way of the device's timers.
+  void Advance(uint64_t nanoseconds) { clock_.RunTo(clock_.Now() + nanoseconds); }
+  // Drives an input of the device.
+  void SetInput(std::string_view name, bool level);
+  // Lets in what the device has posted, and events of descriptors that are there now.
+  void RunLoop() { loop_->RunReady(); }
+  // An interrupt controller's vector, as a CPU asks for it.
+  uint8_t Acknowledge() { return device_->Acknowledge(); }
+
   FakeCharBackend& console() { return console_; }
   // The level of the device's signal with that name.
   bool output(std::string_view name) const;
+  // How often it has risen.
+  unsigned pulses(std::string_view name) const;
   const Accessor& accessor() const { return accessor_; }
   // The code of the first stop that the device asked for.
   std::optional<uint64_t> stop_code() const { return stop_code_; }
@@ -78,13 +90,24 @@ class TestCage final : public DeviceServices {
  private:
   void DeviceLog(const std::string& device, uint32_t severity, std::string_view line) override;
   void DeviceStop(const std::string& device, uint64_t code) override;
+  VirtualClock& clock() override { return clock_; }
+  EventLoop& loop() override { return *loop_; }
 
+  struct Line {
+    bool level = false;
+    unsigned pulses = 0;
+  };
+  const Line& FindOutput(std::string_view name) const;
+
+  TypeRegistry registry_;
+  DrivenClock clock_;
+  std::unique_ptr<EventLoop> loop_;
   Bus bus_;
   Accessor accessor_{0};
   FakeCharBackend console_;
   std::optional<uint64_t> stop_code_;
   std::vector<std::string> log_;
-  std::map<std::string, bool, std::less<>> outputs_;
+  std::map<std::string, Line, std::less<>> outputs_;
   std::vector<std::unique_ptr<Wire>> wires_;
   std::unique_ptr<Device> device_;
   bool on_ports_ = false;
