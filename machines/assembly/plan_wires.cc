@@ -132,7 +132,7 @@ std::optional<Plan::Irq> WirePlanner::FindGsi(const IrqSpec& irq, const Plan::De
   if (irqchip == Irqchip::kUser) {
     const auto controller = std::find_if(
         plan_.devices.begin(), plan_.devices.end(),
-        [](const Plan::Device& device) { return InterruptControllerOf(*device.type) != nullptr; });
+        [](const Plan::Device& other) { return InterruptControllerOf(*other.type) != nullptr; });
     if (controller == plan_.devices.end()) return std::nullopt;  // CheckControllers says so
     inputs = controller->type->input_count;
     planned.to = Plan::Irq::To::kDevice;
