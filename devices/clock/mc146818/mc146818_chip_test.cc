@@ -1,76 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The chip, without a host. Names in quotes are sections of the MC146818A data sheet.
-// mc146818_reference_test.cc compares it with one that counts each second.
-#include "mc146818_chip.h"
-
-#include <random>
-#include <string>
-#include <vector>
-
+// The chip's ports, calendar and registers, without a host. Names in quotes are sections of the
+// MC146818A data sheet. mc146818_interrupt_test.cc has the interrupts; mc146818_reference_test.cc
+// compares the chip with one that counts each second.
 #include "gtest/gtest.h"
+#include "mc146818_fixture.h"
 
 namespace mc146818 {
 namespace {
-
-constexpr uint64_t kMicrosecond = 1'000;
-constexpr uint64_t kSecond = 1'000'000'000;
-constexpr uint64_t kDays = 86'400 * kSecond;
-constexpr int64_t kNewYear2024 = 1'704'067'200;  // Monday, 00:00:00
-
-constexpr uint8_t kSet = 0x80, kPie = 0x40, kAie = 0x20, kUie = 0x10, kBinary = 0x04, k24 = 0x02;
-constexpr uint8_t kIrqf = 0x80, kPf = 0x40, kAf = 0x20, kUf = 0x10, kUip = 0x80;
-
-class Rtc : public ::testing::Test {
- protected:
-  uint8_t Get(uint8_t index) {
-    chip_.Write(kIndex, index, now_);
-    return chip_.Read(kData, now_);
-  }
-  void Put(uint8_t index, unsigned value) {
-    chip_.Write(kIndex, index, now_);
-    chip_.Write(kData, static_cast<uint8_t>(value), now_);
-  }
-  void Pass(uint64_t ns) { chip_.AdvanceTo(now_ += ns); }
-  // Goes to the deadline that the chip tells; false where it tells none.
-  bool PassToDeadline() {
-    const auto deadline = chip_.Deadline();
-    if (!deadline) return false;
-    EXPECT_GT(*deadline, now_);
-    Pass(*deadline - now_);
-    return true;
-  }
-  // "yy-mm-dd weekday hh:mm:ss", each byte in hex.
-  std::string Time() {
-    std::string text;
-    for (const uint8_t index : {kYear, kMonth, kDay, kWeekday, kHours, kMinutes, kSeconds}) {
-      const uint8_t byte = Get(index);
-      if (index == kWeekday) {
-        text += " " + std::to_string(byte) + " ";
-        continue;
-      }
-      text += "0123456789abcdef"[byte >> 4];
-      text += "0123456789abcdef"[byte & 15];
-      if (index != kSeconds && index != kDay) text += index >= kMonth ? "-" : ":";
-    }
-    return text;
-  }
-  void SetTime(const std::vector<unsigned>& bytes) {  // from the year down to the seconds
-    Put(kB, Get(kB) | kSet);
-    size_t i = 0;
-    for (const uint8_t index : {kYear, kMonth, kDay, kWeekday, kHours, kMinutes, kSeconds}) {
-      Put(index, bytes[i++]);
-    }
-    Put(kB, Get(kB) & ~unsigned{kSet});
-  }
-  void SetAlarm(unsigned hours, unsigned minutes, unsigned seconds) {
-    Put(kHoursAlarm, hours);
-    Put(kMinutesAlarm, minutes);
-    Put(kSecondsAlarm, seconds);
-  }
-
-  uint64_t now_ = 0;
-  Chip chip_{kNewYear2024};
-};
 
 // --- Ports and RAM --------------------------------------------------------------------------------
 
@@ -120,7 +56,7 @@ TEST_F(Rtc, RamHoldsWhatGuestAndHostWriteAndResetLeavesIt) {
 }
 
 TEST_F(Rtc, HostPresetsRamAlone) {
-  for (const unsigned index : {0x00, 0x0a, 0x0b, 0x0c, 0x0d, 0x80, 0xff}) {
+  for (const unsigned index : {0x00u, 0x0au, 0x0bu, 0x0cu, 0x0du, 0x80u, 0xffu}) {
     const uint8_t before = Get(static_cast<uint8_t>(index));
     chip_.SetCmos(static_cast<uint8_t>(index), 0x77);
     EXPECT_EQ(Get(static_cast<uint8_t>(index)), before) << index;
@@ -265,7 +201,7 @@ TEST_F(Rtc, SetHaltsUpdatesAndClearsUipAndUie) {  // "Register B"
 }
 
 TEST_F(Rtc, DividerResetHoldsTheClockAndRestartsItAfterHalfASecond) {  // "DV2, DV1, DV0"
-  for (const unsigned held : {0x66, 0x76}) {
+  for (const unsigned held : {0x66u, 0x76u}) {
     Pass(123'456'789);
     SetTime({0x24, 0x01, 0x01, 2, 0x00, 0x00, 0x00});
     Put(kA, held);
@@ -289,7 +225,7 @@ TEST_F(Rtc, DividerResetHoldsTheClockAndRestartsItAfterHalfASecond) {  // "DV2, 
 }
 
 TEST_F(Rtc, OtherTimeBasesCountAs32Kilohertz) {
-  for (const unsigned a : {0x00, 0x10, 0x30, 0x40, 0x50}) {
+  for (const unsigned a : {0x00u, 0x10u, 0x30u, 0x40u, 0x50u}) {
     SetTime({0x24, 0x01, 0x01, 2, 0x00, 0x00, 0x00});
     Put(kA, a);
     Pass(kSecond);
@@ -335,155 +271,6 @@ TEST_F(Rtc, PeekChangesNothing) {
   Pass(kSecond);
   EXPECT_EQ(chip_.Peek(kData, now_), kIrqf | kPf | kUf);
   EXPECT_EQ(Get(kC), kIrqf | kPf | kUf);
-}
-
-// --- Interrupts -----------------------------------------------------------------------------------
-
-TEST_F(Rtc, UpdateEndedInterruptComesWithEachSecond) {
-  Put(kB, kUie | k24);
-  for (uint64_t second = 1; second <= 3; ++second) {
-    EXPECT_FALSE(chip_.Interrupt());
-    ASSERT_TRUE(PassToDeadline());
-    EXPECT_EQ(now_, second * kSecond);
-    EXPECT_TRUE(chip_.Interrupt());
-    EXPECT_EQ(Get(kSeconds), second);
-    EXPECT_EQ(Get(kC) & (kIrqf | kUf), kIrqf | kUf);
-  }
-}
-
-TEST_F(Rtc, PeriodicRatesAreThoseOfTheTable) {  // table 5
-  const unsigned frequencies[] = {0,   256, 128, 8192, 4096, 2048, 1024, 512,
-                                  256, 128, 64,  32,   16,   8,    4,    2};
-  Put(kB, kPie | k24);
-  for (unsigned rate = 0; rate < 16; ++rate) {
-    Put(kA, 0x20 | rate);
-    Get(kC);
-    EXPECT_EQ(chip_.Deadline().has_value(), rate != 0);
-    const uint64_t begin = now_;
-    unsigned count = 0;
-    for (; chip_.Deadline() && *chip_.Deadline() <= begin + kSecond; ++count) {
-      PassToDeadline();
-      EXPECT_EQ(Get(kC) & (kIrqf | kPf), kIrqf | kPf);
-    }
-    EXPECT_EQ(count, frequencies[rate]) << rate;
-    Pass(begin + kSecond - now_);
-  }
-}
-
-TEST_F(Rtc, FastestPeriodicInterruptIsEvery122Microseconds) {
-  Put(kA, 0x23);
-  Put(kB, kPie | k24);
-  PassToDeadline();
-  for (int i = 0; i < 10'000; ++i) {
-    Get(kC);
-    const uint64_t before = now_;
-    PassToDeadline();
-    EXPECT_NEAR(static_cast<double>(now_ - before), 122'070.3, 1.0);
-  }
-}
-
-TEST_F(Rtc, PeriodicInterruptIsHalfAPeriodFromTheRiseOfUip) {  // "Update cycle"
-  for (const unsigned rate : {6u, 10u, 15u}) {
-    Put(kA, 0x20 | rate);
-    Put(kB, kPie | k24);
-    const uint64_t period = kSecond / (65536u >> rate);
-    const uint64_t begin = now_;
-    Pass(kSecond - 2228 * kMicrosecond - period / 2 - 1);
-    Get(kC);
-    Pass(1);
-    EXPECT_EQ(Get(kC) & kPf, kPf);
-    Pass(period - 1);
-    EXPECT_EQ(Get(kC) & kPf, 0);
-    Pass(begin + kSecond - now_);
-  }
-}
-
-TEST_F(Rtc, PeriodicFlagComesWithoutItsInterruptAndWhileSetIsOn) {
-  Put(kB, kSet | k24);
-  Pass(kSecond / 1024);
-  EXPECT_EQ(Get(kC), kPf);
-}
-
-TEST_F(Rtc, LatePeriodicInterruptsAreOne) {
-  Put(kB, kPie | k24);
-  Pass(kDays);
-  EXPECT_EQ(Get(kC) & kPf, kPf);
-  EXPECT_EQ(Get(kC), 0);
-}
-
-TEST_F(Rtc, AlarmMatchesOnceADay) {  // "Time, calendar, and alarm locations"
-  SetAlarm(0x13, 0x02, 0x03);
-  Put(kB, kAie | k24);
-  const uint64_t alarm = ((13 * 60 + 2) * 60 + 3) * kSecond;
-  for (uint64_t day = 0; day < 3; ++day) {
-    ASSERT_TRUE(PassToDeadline());
-    EXPECT_EQ(now_, day * kDays + alarm);
-    EXPECT_EQ(Get(kC) & (kIrqf | kAf), kIrqf | kAf);
-  }
-}
-
-TEST_F(Rtc, AlarmBytesOfC0AndAboveMatchAll) {
-  for (const unsigned any : {0xc0, 0xd5, 0xff}) {
-    for (unsigned mask = 0; mask < 8; ++mask) {
-      SetTime({0x24, 0x01, 0x01, 2, 0x00, 0x00, 0x00});
-      SetAlarm((mask & 4) != 0 ? any : 0x02, (mask & 2) != 0 ? any : 0x01,
-               (mask & 1) != 0 ? any : 0x00);
-      Put(kB, kAie | k24);
-      Get(kC);
-      const uint64_t begin = now_;
-      ASSERT_TRUE(PassToDeadline());
-      const uint64_t hours = (mask & 4) != 0 ? 0 : 2;
-      const uint64_t minutes = (mask & 2) == 0 ? 1 : (mask & 5) == 4 ? 1 : 0;
-      uint64_t expected = (hours * 60 + minutes) * 60;
-      if ((mask & 7) == 7) expected = 1;
-      EXPECT_EQ((now_ - begin) / kSecond, expected) << mask;
-      EXPECT_EQ(Get(kC) & kAf, kAf);
-    }
-  }
-}
-
-TEST_F(Rtc, AlarmInTwelveHoursKnowsPm) {
-  Put(kB, 0);
-  SetTime({0x24, 0x01, 0x01, 2, 0x12, 0x00, 0x00});
-  SetAlarm(0x81, 0x00, 0x00);
-  Put(kB, kAie);
-  ASSERT_TRUE(PassToDeadline());
-  EXPECT_EQ(now_, 13 * 3600 * kSecond);
-}
-
-TEST_F(Rtc, AlarmThatIsNoTimeNeverComes) {
-  Put(kB, kAie | k24);
-  for (const unsigned byte : {0x60, 0x0a, 0xbf}) {
-    SetAlarm(0xff, byte, 0xff);
-    EXPECT_FALSE(chip_.Deadline()) << byte;
-    Pass(400 * kDays);
-    EXPECT_EQ(Get(kC) & kAf, 0) << byte;
-  }
-}
-
-TEST_F(Rtc, AlarmOfThisVerySecondComesTomorrow) {
-  Put(kB, kAie | k24);
-  SetAlarm(0, 0, 0);
-  ASSERT_TRUE(PassToDeadline());
-  EXPECT_EQ(now_, kDays);
-}
-
-TEST_F(Rtc, AlarmDuringALeapOverYearsIsFlagged) {
-  SetAlarm(0x12, 0x00, 0x00);
-  Pass(1000 * kDays);
-  EXPECT_EQ(Get(kC) & kAf, kAf);
-}
-
-TEST_F(Rtc, NothingEnabledHasNoDeadline) {
-  SetAlarm(0xff, 0xff, 0xff);
-  EXPECT_FALSE(chip_.Deadline());
-  Put(kB, kSet | kAie | k24);  // updates are held back
-  EXPECT_FALSE(chip_.Deadline());
-  Put(kB, kSet | kUie | k24);
-  EXPECT_FALSE(chip_.Deadline());
-  Put(kA, 0x66);
-  Put(kB, kPie | kAie | kUie | k24);
-  EXPECT_FALSE(chip_.Deadline());
 }
 
 }  // namespace

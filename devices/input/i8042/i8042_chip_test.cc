@@ -97,7 +97,7 @@ TEST_F(Controller, SystemFlagFollowsTheSelfTestAndTheCommandByte) {
 }
 
 TEST_F(Controller, PortsThatAreNotItsOwnReadAsNothing) {
-  for (const uint64_t offset : {1, 2, 3, 5}) {
+  for (const uint64_t offset : {1u, 2u, 3u, 5u}) {
     chip_.Write(offset, 0xfe);
     EXPECT_EQ(chip_.Read(offset), 0xff);
   }
@@ -184,7 +184,7 @@ TEST_F(Controller, TestInputsShowTheClocksThatAreNotHeldLow) {  // E0
 
 TEST_F(Controller, UnknownCommandsDoNothing) {
   for (const unsigned command :
-       {0x00, 0x1f, 0x40, 0x5f, 0x80, 0xa5, 0xac, 0xc1, 0xd5, 0xde, 0xef}) {
+       {0x00u, 0x1fu, 0x40u, 0x5fu, 0x80u, 0xa5u, 0xacu, 0xc1u, 0xd5u, 0xdeu, 0xefu}) {
     Command(command);
     EXPECT_EQ(status(), kInh | kA2) << command;
   }
@@ -239,7 +239,7 @@ TEST_F(Controller, PulseOfBit0IsAReset) {  // F0 to FF
 // --- Devices that are not there -------------------------------------------------------------------
 
 TEST_F(Controller, ByteForNoKeyboardTimesOut) {  // AT, "Sending data to the keyboard"
-  for (const unsigned byte : {0xff, 0xf2, 0xed, 0xf4, 0x00}) {
+  for (const unsigned byte : {0xffu, 0xf2u, 0xedu, 0xf4u, 0x00u}) {
     Data(byte);
     EXPECT_EQ(status(), kInh | kTimeout | kObf) << byte;
     EXPECT_EQ(Take(), 0xfe) << byte;
@@ -316,7 +316,7 @@ TEST_F(Controller, AuxiliaryPortIsFound) {
 
 // A controller with four mouse ports would change the last of these echoes: this is none.
 TEST_F(Controller, MultiplexerIsNotFound) {
-  for (const unsigned byte : {0xf0, 0x56, 0xa4}) {
+  for (const unsigned byte : {0xf0u, 0x56u, 0xa4u}) {
     Command(0xd3, byte);
     EXPECT_EQ(Take(), byte);
   }
