@@ -185,6 +185,7 @@ TEST_F(Rtc, UipIsSet244MicrosecondsBeforeTheUpdateAndDuringIt) {  // table 6
 TEST_F(Rtc, UipIsNotWritten) {
   Put(kA, 0xa6);
   EXPECT_EQ(Get(kA), 0x26);
+  EXPECT_EQ(chip_.Cmos(kA), 0x26);
 }
 
 TEST_F(Rtc, SetHaltsUpdatesAndClearsUipAndUie) {  // "Register B"
