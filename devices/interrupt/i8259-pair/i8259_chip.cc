@@ -214,8 +214,8 @@ std::optional<unsigned> Chip::Highest(uint8_t lines) const {
   return std::nullopt;
 }
 
-// Fully nested: only what has a higher priority than all in service. Special fully nested: also a slave's
-// level that is in service itself, as the slave knows better [The Special Fully Nested Mode].
+// Fully nested: only what has a higher priority than all in service. Special fully nested: also a
+// slave's level that is in service itself, as the slave knows better [The Special Fully Nested Mode].
 std::optional<unsigned> Chip::Request() const {
   const auto line = Highest(static_cast<uint8_t>(Irr() & ~imr_));
   if (!line) return std::nullopt;

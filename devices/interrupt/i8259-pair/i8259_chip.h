@@ -13,9 +13,9 @@
 //           ICW1 also clears ISR, rotation in automatic EOI mode and a pending poll, of which the data
 //           sheet tells nothing. Before the first ICW1 the chip is as if ICW1 had been written.
 //           In special mask mode an in-service level that is not masked still holds back lower ones.
-// KVM:      keeps an edge request whose input fell, so it has no spurious interrupts of edges; has neither
-//           SNGL nor LTIM; lets in special fully nested mode also lower levels than the slave's through; a
-//           poll leaves no bit in ISR.
+// KVM:      keeps an edge request whose input fell, which is then not spurious; has neither SNGL nor
+//           LTIM; lets in special fully nested mode also lower levels than the slave's through; a poll
+//           leaves no bit in ISR.
 // Guest may: write anything at any time.
 #ifndef I8259_CHIP_H_
 #define I8259_CHIP_H_
@@ -67,8 +67,8 @@ class Chip {
 
   // Whether, as a master, it leaves the vector of this level to a slave.
   bool HasSlaveAt(unsigned line) const;
-  // Whether, as a slave, it gives the vector when the master calls this input. A chip in single mode does
-  // not look at the cascade lines, and answers always.
+  // Whether, as a slave, it gives the vector when the master calls this input. A chip in single mode
+  // does not look at the cascade lines, and answers always.
   bool AnswersTo(unsigned line) const;
 
  private:

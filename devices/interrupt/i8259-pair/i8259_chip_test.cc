@@ -111,6 +111,26 @@ TEST_F(Pic, Icw1ClearsMaskServiceEdgesRotationAndModes) {  // [ICW1, ICW2] a to 
   EXPECT_EQ(Acknowledge(), 0u);
 }
 
+TEST_F(Pic, Icw1ClearsSpecialMaskMode) {  // [ICW1, ICW2] e
+  Command(kSetSpecialMask);
+  Initialize();
+  Serve(3);
+  Data(0x08);
+  EXPECT_EQ(LetThrough(), 0x07u);
+}
+
+TEST_F(Pic, Icw1ClearsRotationInAutomaticEoiAndAPendingPoll) {
+  Command(kSetRotate);
+  Command(kPoll);
+  Initialize(0x11, kAutomaticEoi | 1);
+  Raise(3);
+  EXPECT_EQ(chip_.Read(kStatus), 0x08);
+  EXPECT_EQ(Acknowledge(), 3u);
+  Pulse(0);
+  Pulse(4);
+  EXPECT_EQ(Acknowledge(), 0u);
+}
+
 TEST_F(Pic, InputHighDuringIcw1MustRiseAnew) {  // [ICW1, ICW2] a
   Raise(5);
   Initialize();

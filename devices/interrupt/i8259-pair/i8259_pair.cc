@@ -55,7 +55,7 @@ uint8_t Pair::Acknowledge() {
 }
 
 uint8_t Pair::AcknowledgeSlave(unsigned line) {
-  if (line != kCascade || !slave_.AnswersTo(line)) return kFloatingBus;
+  if (!slave_.AnswersTo(line)) return kFloatingBus;
   const uint8_t vector = slave_.Acknowledge();
   CascadeAnew();
   return vector;

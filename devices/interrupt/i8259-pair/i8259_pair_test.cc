@@ -2,6 +2,8 @@
 // Master and slave together. Titles in brackets are sections of Intel's 8259A data sheet.
 #include "i8259_pair.h"
 
+#include <tuple>
+
 #include "gtest/gtest.h"
 
 namespace i8259 {
@@ -198,6 +200,21 @@ TEST_F(PicPair, SlaveOfAnotherNumberLeavesTheBusFloating) {
   Pulse(12);
   EXPECT_EQ(pair_.Acknowledge(), 0xff);
   EXPECT_EQ(Isr(kMaster), 0x04u);
+  EXPECT_EQ(Isr(kSlave), 0x00u);
+}
+
+// The slave looks at the cascade lines alone, and not where its INT leads to.
+TEST_F(PicPair, MasterCallsASlaveOfTheInputsNumber) {
+  for (const auto& [half, vector, icw3] :
+       {std::tuple{kMaster, kMasterVector, 0x08}, std::tuple{kSlave, kSlaveVector, 0x03}}) {
+    pair_.Write(half, kCommand, 0x11);
+    for (const int word : {int{vector}, icw3, 1}) {
+      pair_.Write(half, kData, static_cast<uint8_t>(word));
+    }
+  }
+  Pulse(3);
+  EXPECT_EQ(pair_.Acknowledge(), kSlaveVector + 7);
+  EXPECT_EQ(Isr(kMaster), 0x08u);
   EXPECT_EQ(Isr(kSlave), 0x00u);
 }
 

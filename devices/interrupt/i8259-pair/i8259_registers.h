@@ -2,7 +2,7 @@
 // The registers of the 8259A interrupt controller, after Intel's 8259A data sheet (order number 231468,
 // December 1988); titles in brackets are its sections. Each is one byte. Fields from the high bit down.
 // The edge/level registers belong to the chipset and not to the 8259A: Intel 82371AB (PIIX4) data sheet,
-// section 4.2.5.
+// registers ELCR1 and ELCR2.
 #ifndef I8259_REGISTERS_H_
 #define I8259_REGISTERS_H_
 
