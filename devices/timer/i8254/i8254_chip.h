@@ -3,17 +3,17 @@
 // its outputs, and when they will change, are asked from it.
 //
 // Spec:     Intel 8254 data sheet (231164, September 1993); its sections in brackets.
-// Modelled: all six modes with GATE, binary and BCD, one- and two-byte counts, counter latch, read-back of
-//           count and status, null count. Pulses of CLK at their exact times: a count is in the counter
-//           with the pulse behind its write, and nothing drifts.
-// Missing:  the half pulses: GATE, writes and OUT all change with the falling edge of CLK, so the one pulse
-//           behind a write or a rise of GATE sees it, however short before.
+// Modelled: all six modes with GATE, binary and BCD, one- and two-byte counts, counter latch, read-back
+//           of count and status, null count. Pulses of CLK at their exact times: a count is in the
+//           counter with the pulse behind its write, and nothing drifts.
+// Missing:  the half pulses: a pulse of CLK samples GATE and counts at the same time, and sees every
+//           write before it, however short that was before.
 //           CE between a control word and its count: it stands at 0.
 // Quirks:   A count of 1 in modes 2 and 3, which the part does not permit, leaves OUT high. A BCD digit
-//           beyond 9 counts with its weight. A counter latch begins with the first byte again. A trigger
+//           beyond 9 counts with its weight. A counter latch is read from its first byte on. A trigger
 //           between the two bytes of a count takes the old count.
-// KVM:      a count is in the counter at once and never null; BCD counts in binary; mode 2's OUT is high for
-//           one pulse instead of low; kControl reads as 0.
+// KVM:      a count is in the counter at once and never null; BCD counts in binary; mode 2's OUT is high
+//           for one pulse instead of low; kControl reads as 0.
 // Guest may: write anything at any time. No call takes longer for a longer time that went by.
 // Units:    `now` is virtual time in ns, and never goes back.
 #ifndef I8254_CHIP_H_

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The chip, without a host. Titles in brackets are sections of Intel's 8254 data sheet, and the wave forms
-// those of its figures: OUT behind each pulse of CLK. But for the tests of time a pulse is 1 ns.
+// The chip, without a host. Titles in brackets are sections of Intel's 8254 data sheet. A wave form is
+// OUT behind each pulse of CLK, which is 1 ns here.
 #include "i8254_chip.h"
 
 #include <string>
@@ -322,7 +322,7 @@ TEST_F(Pit, PeekChangesNothing) {
   EXPECT_EQ(ReadBoth(), 0x1234u);
 }
 
-// --- Modes, in the data sheet's wave forms -------------------------------------------------------
+// --- Modes ---------------------------------------------------------------------------------------
 
 TEST_F(Pit, Mode0OutRisesOneMoreThanTheCountAfterTheWrite) {  // [Mode 0]
   Mode(0);

@@ -153,7 +153,8 @@ uint16_t Counter::VisibleCount() const {
   return IsBcd() ? ToBcd(count) : static_cast<uint16_t>(count);
 }
 
-// How long OUT keeps its level from a load on, in mode 3: of an odd count it is high for one more.
+// How long OUT keeps its level from a load on, in mode 3: of an odd count it is high for one more. So a
+// count of 1, which the part does not permit, has no low half, and leaves OUT high.
 uint32_t Counter::PulsesOfHalf() const { return (loaded_ + (output_ ? 1 : 0)) / 2; }
 
 bool Counter::IsLoadDue() const {
@@ -233,10 +234,10 @@ void Counter::CountRate(uint64_t pulses) {
   output_ = element_ != 1;
 }
 
-// The end of a half period. A count of 1, which the part does not permit, has no low half.
+// The end of a half period.
 void Counter::Reload() {
   Load();
-  output_ = loaded_ == 1 || !output_;
+  output_ = !output_;
 }
 
 // Mode 3: down by two, each half of the period from the count on.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The registers of the 8254 interval timer, after Intel's 8254 data sheet (order number 231164, September
-// 1993); titles in brackets are its sections. Each is one byte. Fields from the high bit down. Port 0x61
-// belongs to the chipset: Intel 82371AB (PIIX4) data sheet, register NMISC.
+// The registers of the 8254 interval timer, after Intel's 8254 data sheet (order number 231164,
+// September 1993); titles in brackets are its sections. Each is one byte. Fields from the high bit down.
+// Port 0x61 belongs to the chipset: Intel 82371AB (PIIX4) data sheet, register NMISC.
 #ifndef I8254_REGISTERS_H_
 #define I8254_REGISTERS_H_
 

@@ -2,8 +2,8 @@
 // Port 0x61 of a PC: GATE and OUT of counter 2, the speaker, and the refresh toggle.
 //
 // Spec:     Intel 82371AB (PIIX4) data sheet, register NMISC.
-// Modelled: all that is not an error: bits 3 and 2 are kept, and the errors that they enable (7 and 6) never
-//           come.
+// Modelled: all that is not an error: bits 3 and 2 are kept, and the errors that they enable (7 and 6)
+//           never come.
 // Quirks:   The refresh toggle changes every 15 us whether counter 1 is programmed or not.
 // Units:    `now` as the chip has it.
 #ifndef PORT61_H_
