@@ -63,6 +63,8 @@ Device::Device(const cardcage_type& type, std::string name, DeviceServices& serv
           .post = [](void* self, uint64_t value) { Self(self)->Post(value); },
           .watch_fd = [](void* self, int fd,
                          uint32_t events) { return Self(self)->WatchFd(fd, events); },
+          .start_time = [](void* self,
+                           uint32_t local) { return Self(self)->services_.StartTime(local != 0); },
       },
       outputs_(type.signal_count) {
   for (uint32_t i = 0; i < type.timer_count; ++i) {

@@ -44,6 +44,8 @@ class DeviceServices {
   // Both outlive the device, and run nothing of it any more when it goes.
   virtual VirtualClock& clock() = 0;
   virtual EventLoop& loop() = 0;
+  // The calendar's time when the machine's was 0, in seconds since 1970-01-01; UTC or the host's local.
+  virtual int64_t StartTime(bool local) = 0;
 };
 
 // A parameter's value, as the type's declaration orders them.

@@ -29,6 +29,7 @@ class RecordingServices final : public DeviceServices {
   }
   VirtualClock& clock() override { return virtual_clock; }
   EventLoop& loop() override { return *event_loop; }
+  int64_t StartTime(bool local) override { return local ? 3600 : 0; }
   DrivenClock virtual_clock;
   std::unique_ptr<EventLoop> event_loop = *EventLoop::Create();
   std::vector<std::string> lines;

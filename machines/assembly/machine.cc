@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "machines/assembly/machine.h"
 
+#include <time.h>
+
 #include "absl/strings/str_cat.h"
 #include "machines/assembly/files.h"
 #include "machines/boot/flat_boot.h"
@@ -297,6 +299,15 @@ void Machine::DeviceLog(const std::string& device, uint32_t severity, std::strin
                      : severity == CARDCAGE_LOG_WARNING ? "warning: "
                                                         : "";
   log_(absl::StrCat(device, ": ", kind, std::string(line)));
+}
+
+int64_t Machine::StartTime(bool local) {
+  constexpr int64_t kSameInEachRun = 946'684'800;  // 2000-01-01 00:00
+  if (plan_.engine_config.deterministic) return kSameInEachRun;
+  const time_t now = time(nullptr);
+  if (!local) return now;
+  tm parts{};
+  return localtime_r(&now, &parts) == nullptr ? now : now + parts.tm_gmtoff;
 }
 
 void Machine::DeviceStop(const std::string& device, uint64_t code) {

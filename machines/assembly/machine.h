@@ -112,6 +112,7 @@ class Machine final : public DeviceServices {
   void DeviceStop(const std::string& device, uint64_t code) override;
   VirtualClock& clock() override { return *clock_; }
   EventLoop& loop() override { return loop_; }
+  int64_t StartTime(bool local) override;
 
   const Plan& plan_;
   EventLoop& loop_;

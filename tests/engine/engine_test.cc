@@ -121,6 +121,116 @@ TEST_P(EngineTest, TranslatesLinearAddresses) {
   EXPECT_EQ(*vcpu_->Translate(0x1234), 0x1234u);
 }
 
+// A controller that asks for vector 0x21 once, whenever the test has it ask. Its handler writes AL's place
+// 9 to port 0x500 and returns.
+class InterruptTest : public EngineTest {
+ protected:
+  void SetUp() override {
+    EngineTest::SetUp();
+    if (IsSkipped()) return;
+    AddSlot("vectors", 0, 0x1000, MemorySlot::Kind::kRam);
+  }
+  void Load(std::vector<uint8_t> code) {
+    EngineTest::Load(std::move(code));
+    const uint16_t vector[] = {0x1100, 0};
+    ASSERT_TRUE(memory_.Write(0x21 * 4, std::as_bytes(std::span(vector))).ok());
+    // push ax; mov al, 9; out dx, al; pop ax; iret
+    const uint8_t handler[] = {0x50, 0xb0, 0x09, 0xee, 0x58, 0xcf};
+    ASSERT_TRUE(memory_.Write(0x1100, std::as_bytes(std::span(handler))).ok());
+    CpuRegisters registers;
+    registers.rip = 0x1000;
+    registers.rsp = 0x3000;
+    registers.rdx = 0x500;
+    registers.rax = 1;
+    ASSERT_TRUE(vcpu_->SetRegisters(registers).ok());
+    vcpu_->ConnectInterrupts([this] {
+      vcpu_->SetInterruptLine(false);
+      return uint8_t{0x21};
+    });
+  }
+  // The end that is not a kick.
+  VmExit RunOn() {
+    for (;;) {
+      if (VmExit exit = vcpu_->Run(); exit.reason != Reason::kKicked) return exit;
+    }
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, InterruptTest, ::testing::Values(&kKvmEngine, &kSoftEngine),
+                         [](const auto& test) { return std::string(test.param->name); });
+
+TEST_P(InterruptTest, IsTakenBehindTheInstructionThatFollowsSti) {
+  // out dx, al; inc ax; sti; out dx, al; inc ax; out dx, al; cli; hlt
+  Load({0xee, 0x40, 0xfb, 0xee, 0x40, 0xee, 0xfa, 0xf4});
+  vcpu_->SetInterruptLine(true);
+  EXPECT_EQ(RunOn().reason, Reason::kHalt);
+  EXPECT_THAT(port_.written, ::testing::ElementsAre(1, 2, 9, 3));
+}
+
+TEST_P(InterruptTest, MovSsHoldsItBackForOneInstructionMore) {
+  // sti; mov ss, bx; out dx, al; inc ax; out dx, al; cli; hlt
+  Load({0xfb, 0x8e, 0xd3, 0xee, 0x40, 0xee, 0xfa, 0xf4});
+  vcpu_->SetInterruptLine(true);
+  EXPECT_EQ(RunOn().reason, Reason::kHalt);
+  EXPECT_THAT(port_.written, ::testing::ElementsAre(1, 9, 2));
+}
+
+TEST_P(InterruptTest, AWindowOfOneInstructionIsEnough) {
+  // sti; nop; cli; out dx, al; hlt
+  Load({0xfb, 0x90, 0xfa, 0xee, 0xf4});
+  vcpu_->SetInterruptLine(true);
+  EXPECT_EQ(RunOn().reason, Reason::kHalt);
+  EXPECT_THAT(port_.written, ::testing::ElementsAre(9, 1));
+}
+
+TEST_P(InterruptTest, LineThatFallsBeforeTheWindowIsForgotten) {
+  // sti; nop; nop; cli; hlt
+  Load({0xfb, 0x90, 0x90, 0xfa, 0xf4});
+  vcpu_->SetInterruptLine(true);
+  vcpu_->SetInterruptLine(false);
+  EXPECT_EQ(RunOn().reason, Reason::kHalt);
+  EXPECT_THAT(port_.written, ::testing::IsEmpty());
+}
+
+TEST_P(InterruptTest, WakesACpuThatHasHalted) {
+  // sti; hlt; out dx, al; cli; hlt
+  Load({0xfb, 0xf4, 0xee, 0xfa, 0xf4});
+  VmExit end;
+  VcpuThread thread(*vcpu_, [&](VmExit exit) { end = std::move(exit); });
+  thread.Start();
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  thread.Wake();  // for nothing: it sleeps on
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  vcpu_->SetInterruptLine(true);
+  thread.Wake();
+  thread.Join();
+  EXPECT_EQ(end.reason, Reason::kHalt);
+  EXPECT_FALSE(end.interrupts_enabled);
+  EXPECT_THAT(port_.written, ::testing::ElementsAre(9, 1));
+}
+
+TEST_P(InterruptTest, ManyFromAnotherThreadAreEachTakenOnce) {
+  // sti; jmp .
+  Load({0xfb, 0xeb, 0xfe});
+  constexpr unsigned kMany = 200;
+  std::atomic<unsigned> taken = 0;
+  vcpu_->ConnectInterrupts([&] {
+    vcpu_->SetInterruptLine(false);
+    ++taken;
+    return uint8_t{0x21};
+  });
+  VcpuThread thread(*vcpu_, [](const VmExit&) { FAIL() << "it loops for ever"; });
+  thread.Start();
+  for (unsigned i = 0; i < kMany; ++i) {
+    vcpu_->SetInterruptLine(true);
+    while (taken.load() <= i) std::this_thread::yield();
+  }
+  thread.RequestStop();
+  thread.Join();
+  EXPECT_EQ(taken.load(), kMany);
+  EXPECT_GE(port_.written.size(), kMany - 1);  // the last handler may not have come to its write
+}
+
 TEST_P(EngineTest, RegistersReadBackAsTheyWereSet) {
   Load({0xf4});
   CpuRegisters registers;

@@ -19,7 +19,7 @@ constexpr uint8_t Without(uint8_t lines, unsigned line) {
 
 void Chip::Reset() {
   const uint8_t inputs = inputs_;
-  *this = Chip(role_, elcr_mask_);
+  *this = Chip(role_, elcr_mask_, kept_edges_);
   inputs_ = inputs;
 }
 
@@ -167,7 +167,7 @@ void Chip::SetInput(unsigned line, bool level) {
     if (!output_) Resolve();
   } else {
     inputs_ = Without(inputs_, line);
-    edges_ = Without(edges_, line);
+    if (!Has(kept_edges_, line)) edges_ = Without(edges_, line);
   }
 }
 

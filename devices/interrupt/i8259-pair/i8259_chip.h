@@ -32,8 +32,10 @@ class Chip {
   // The level of the pin SP/EN: whether ICW3 lists slaves, or is the chip's own number.
   enum class Role : uint8_t { kMaster, kSlave };
 
-  // `elcr_mask`: which inputs' edge/level bit can be set.
-  explicit Chip(Role role, uint8_t elcr_mask = 0) : role_(role), elcr_mask_(elcr_mask) {}
+  // By a bit an input: `elcr_mask`, whose edge/level bit can be set; `kept_edges`, whose edge stays a
+  // request when the input has fallen again, which the data sheet does not have.
+  explicit Chip(Role role, uint8_t elcr_mask = 0, uint8_t kept_edges = 0)
+      : role_(role), elcr_mask_(elcr_mask), kept_edges_(kept_edges) {}
 
   // Power-on; the part has no reset pin. Inputs stay as the other side has them.
   void Reset();
@@ -91,6 +93,7 @@ class Chip {
 
   Role role_;
   uint8_t elcr_mask_;
+  uint8_t kept_edges_;
   uint8_t elcr_ = 0;
   uint8_t inputs_ = 0;  // levels
   uint8_t edges_ = 0;   // rises that wait to be acknowledged

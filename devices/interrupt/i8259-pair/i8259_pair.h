@@ -20,6 +20,12 @@ class Pair {
   static constexpr unsigned kCascade = 2;  // not an input of the outside's
   enum class Half : uint8_t { kMaster, kSlave };
 
+  // `keeps_edges`: of all inputs, an edge stays a request when the input has fallen again. The cascade's
+  // follows the slave either way.
+  explicit Pair(bool keeps_edges = false)
+      : master_(Chip::Role::kMaster, kMasterElcrMask, keeps_edges ? kAll & ~(1u << kCascade) : 0),
+        slave_(Chip::Role::kSlave, kSlaveElcrMask, keeps_edges ? kAll : 0) {}
+
   void Reset();
 
   // A register of the guest's, at kCommand or kData of one half.
@@ -40,13 +46,15 @@ class Pair {
   const Chip& chip(Half half) const { return half == Half::kMaster ? master_ : slave_; }
 
  private:
+  static constexpr uint8_t kAll = 0xff;
+
   Chip& Select(Half half) { return half == Half::kMaster ? master_ : slave_; }
   uint8_t AcknowledgeSlave(unsigned line);
   void Cascade() { master_.SetInput(kCascade, slave_.Output()); }
   void CascadeAnew();
 
-  Chip master_{Chip::Role::kMaster, kMasterElcrMask};
-  Chip slave_{Chip::Role::kSlave, kSlaveElcrMask};
+  Chip master_;
+  Chip slave_;
 };
 
 }  // namespace i8259

@@ -218,6 +218,10 @@ typedef struct cardcage_host {
    * cannot be waited for (a regular file). In the device's turn, create and destroy included.
    * ABI 0.3. */
   int (*watch_fd)(void* self, int fd, uint32_t events);
+  /* The calendar's time when the machine's was 0, in seconds since 1970-01-01 00:00: UTC, or with `local`
+   * not 0 as a clock on the host's wall shows it. A machine whose runs are all the same begins at
+   * 2000-01-01 00:00. Any thread. ABI 0.3. */
+  int64_t (*start_time)(void* self, uint32_t local);
 } cardcage_host;
 
 /* The value of one parameter. */

@@ -117,6 +117,12 @@ VmExit KvmVcpu::Run() {
     pthread_sigmask(SIG_UNBLOCK, &kick, nullptr);
     thread_.store(gettid());
   }
+  // KVM would go on behind the HLT.
+  if (is_halted_ && !interrupt_line()) {
+    if (ImmediateExit(run_).exchange(0) != 0) return {};
+    return {.reason = VmExit::Reason::kHalt, .interrupts_enabled = true};
+  }
+  is_halted_ = false;
   for (;;) {
     if (has_interrupts()) [[unlikely]] {
       if (const absl::Status offered = OfferInterrupt(); !offered.ok()) {
@@ -248,6 +254,7 @@ VmExit KvmVcpu::Explain() {
     case KVM_EXIT_HLT:
       exit.reason = Reason::kHalt;
       exit.interrupts_enabled = run_->if_flag != 0;
+      is_halted_ = exit.interrupts_enabled;
       break;
     case KVM_EXIT_SHUTDOWN:
       exit.reason = Reason::kShutdown;

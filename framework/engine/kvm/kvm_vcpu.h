@@ -53,6 +53,7 @@ class KvmVcpu final : public Vcpu {
   AccessTrail trail_;
   const Engine::Reporter reporter_;
   unsigned reported_msrs_ = 0;
+  bool is_halted_ = false;        // it has executed HLT and waits for an interrupt
   std::atomic<pid_t> thread_{0};  // that runs it, for Kick()
 };
 

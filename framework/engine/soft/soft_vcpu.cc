@@ -156,6 +156,7 @@ uint64_t SoftVcpu::UntilTimer() const {
 // the last is not known in the middle of a run, so with interrupts allowed one more is executed, which can
 // be looked at before.
 uint64_t SoftVcpu::BeforeSlice(std::optional<VmExit>& exit) {
+  awaits_window_ = false;
   if (!has_interrupts() || !interrupt_line()) {
     is_open_ = false;
     return UntilTimer();
@@ -163,7 +164,8 @@ uint64_t SoftVcpu::BeforeSlice(std::optional<VmExit>& exit) {
   const CpuRegisters registers = cpu_->Load().registers;
   if ((registers.rflags & CpuRegisters::kRflagsInterrupts) == 0) {
     is_open_ = false;
-    return std::min(kWaitingSlice, UntilTimer());
+    awaits_window_ = true;
+    return UntilTimer();
   }
   if (!is_halted_ && !is_open_) {
     is_open_ = !BlocksInterrupts(registers);
@@ -196,7 +198,7 @@ bool SoftVcpu::BlocksInterrupts(const CpuRegisters& registers) {
 
 void SoftVcpu::RunSlice(uint64_t most) {
   slice_end_ = executed_ + most;
-  limit_ = slice_end_;
+  limit_ = awaits_window_ ? executed_ : slice_end_;
   stop_ = Stop::kNone;
   trouble_.clear();
   const char* why = nullptr;
@@ -325,6 +327,7 @@ VmExit SoftVcpu::Halt() {
 absl::Status SoftVcpu::SetRegisters(const CpuRegisters& registers) {
   CpuState state = cpu_->Load();
   state.registers = registers;
+  is_halted_ = false;
   const bool is_protected = (registers.cr0 & CpuRegisters::kCr0Protected) != 0;
   state.privilege = is_protected ? registers.cs.selector & 3 : 0;
   // As a CPU does it when paging goes on (SDM, vol. 3, 9.8.5).
@@ -443,8 +446,10 @@ bool SoftVcpu::IsTimeStampAt(uint64_t linear, unsigned size) {
 
 bool SoftVcpu::AtLimit() {
   RestoreRom();
-  if (executed_ < slice_end_ && !kicked_.load(std::memory_order_relaxed)) {
-    limit_ = slice_end_;
+  const bool is_open =
+      awaits_window_ && (cpu_->Read(UC_X86_REG_RFLAGS) & CpuRegisters::kRflagsInterrupts) != 0;
+  if (executed_ < slice_end_ && !is_open && !kicked_.load(std::memory_order_relaxed)) {
+    limit_ = awaits_window_ ? executed_ + 1 : slice_end_;
     return false;
   }
   stop_ = Stop::kSlice;

@@ -37,8 +37,6 @@ class SoftVcpu final : public Vcpu, private x86_64::PhysicalMemory {
  private:
   // At 20 million instructions a second, which is slow, a slice takes 1 ms.
   static constexpr uint64_t kSlice = 20'000;
-  // While an interrupt waits for the guest to allow it.
-  static constexpr uint64_t kWaitingSlice = 200;
   // Of the clock that it drives.
   static constexpr uint64_t kNanosecondsPerInstruction = 10;
 
@@ -150,6 +148,8 @@ class SoftVcpu final : public Vcpu, private x86_64::PhysicalMemory {
   bool is_counted_ = false;  // the latest access, among those that ROM dropped
   bool has_started_ = false;
   bool is_halted_ = false;  // it has executed HLT and waits for an interrupt
+  bool awaits_window_ =
+      false;  // an interrupt waits for the guest to allow it: each instruction may
   // The instruction before this one was seen, and lets interrupts in behind it.
   bool is_open_ = false;
   DrivenClock* clock_ = nullptr;  // that its instructions drive, or null

@@ -111,6 +111,7 @@ class SoftVcpuTest : public ::testing::Test {
     auto& test = *static_cast<SoftVcpuTest*>(self);
     test.seen_.push_back(
         {true, access->offset, access->size, access->value, *test.vcpu_->instructions()});
+    if (test.on_access_) test.on_access_();
     return CARDCAGE_OK;
   }
 
@@ -119,6 +120,7 @@ class SoftVcpuTest : public ::testing::Test {
   Bus bus_;
   std::unique_ptr<SoftVcpu> vcpu_;
   std::vector<Seen> seen_;
+  std::function<void()> on_access_;  // called in each write
   uint64_t answer_ = 0;
 };
 
@@ -393,6 +395,81 @@ TEST_F(SoftVcpuTest, SyscallGoesWhereTheMsrsSay) {
   EXPECT_EQ(registers.ss.selector, 16);
   EXPECT_EQ(registers.rcx, 0x102du);
   EXPECT_NE(registers.r11 & 0x200, 0u);
+}
+
+// --- Time ----------------------------------------------------------------------------------------
+
+class SoftClockTest : public SoftVcpuTest {
+ protected:
+  void SetUp() override {
+    SoftVcpuTest::SetUp();
+    ASSERT_TRUE(vcpu_->DriveClock(clock_).ok());
+  }
+  DrivenClock clock_;
+};
+
+TEST_F(SoftClockTest, TimeIsTheInstructionsExecuted) {
+  std::vector<uint64_t> times;
+  on_access_ = [&] { times.push_back(clock_.Now()); };
+  // mov dx, 0x500; out dx, al; mov cx, 1000; loop .; out dx, al; hlt
+  Real({0xba, 0x00, 0x05, 0xee, 0xb9, 0xe8, 0x03, 0xe2, 0xfe, 0xee, 0xf4});
+  EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
+  ASSERT_EQ(times.size(), 2u);
+  EXPECT_EQ(times[1] - times[0], 1002u * 10);
+}
+
+TEST_F(SoftClockTest, TimersRunAtTheirInstruction) {
+  uint64_t ran_at = 0;
+  const size_t timer = clock_.AddTimer([&] { ran_at = vcpu_->instructions().value_or(0); });
+  clock_.Set(timer, 5000);
+  // mov cx, 10000; loop .; hlt
+  Real({0xb9, 0x10, 0x27, 0xe2, 0xfe, 0xf4});
+  EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
+  EXPECT_EQ(ran_at, 500u);
+}
+
+TEST_F(SoftClockTest, TimerThatADeviceSetsInAnAccessRunsAtItsInstruction) {
+  uint64_t ran_at = 0;
+  const size_t timer = clock_.AddTimer([&] { ran_at = clock_.Now(); });
+  uint64_t set_at = 0;
+  on_access_ = [&] {
+    set_at = clock_.Now();
+    clock_.Set(timer, set_at + 300);
+  };
+  // mov dx, 0x500; out dx, al; mov cx, 10000; loop .; hlt
+  Real({0xba, 0x00, 0x05, 0xee, 0xb9, 0x10, 0x27, 0xe2, 0xfe, 0xf4});
+  EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt);
+  EXPECT_EQ(ran_at, set_at + 300);
+}
+
+TEST_F(SoftClockTest, HaltedCpuSkipsToTheTimerThatWakesIt) {
+  vcpu_->ConnectInterrupts([&] {
+    vcpu_->SetInterruptLine(false);
+    return uint8_t{0x21};
+  });
+  const size_t timer = clock_.AddTimer([&] { vcpu_->SetInterruptLine(true); });
+  clock_.Set(timer, 3'600'000'000'000);  // an hour
+  Put(0x21 * 4, {0x00, 0x20, 0x00, 0x00});
+  Put(0x2000, {0xcf});             // iret
+  Real({0xfb, 0xf4, 0xfa, 0xf4});  // sti; hlt; cli; hlt
+  CpuRegisters registers = *vcpu_->GetRegisters();
+  registers.rsp = 0x8000;
+  ASSERT_TRUE(vcpu_->SetRegisters(registers).ok());
+  VmExit exit;
+  do {
+    exit = vcpu_->Run();
+  } while (exit.reason == Reason::kKicked);
+  EXPECT_EQ(exit.reason, Reason::kHalt);
+  EXPECT_FALSE(exit.interrupts_enabled);
+  EXPECT_GE(clock_.Now(), 3'600'000'000'000u);
+  EXPECT_LT(*vcpu_->instructions(), 10u);
+}
+
+TEST_F(SoftClockTest, HaltedCpuWithoutATimerComesBack) {
+  vcpu_->ConnectInterrupts([] { return uint8_t{0x21}; });
+  Real({0xfb, 0xf4});
+  EXPECT_TRUE(vcpu_->Run().interrupts_enabled);
+  EXPECT_EQ(vcpu_->Run().reason, Reason::kHalt) << "and it stays halted";
 }
 
 TEST_F(SoftVcpuTest, CpuBeginsInTheStateAfterReset) {

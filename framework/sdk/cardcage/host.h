@@ -77,6 +77,9 @@ class Host {
   // The machine's time in ns, from 0 at its start on; it never goes back.
   uint64_t Now() const { return table_->now(table_->self); }
 
+  // The calendar's time when the machine's was 0, in seconds since 1970-01-01: UTC, or the host's local.
+  int64_t StartTime(bool local) const { return table_->start_time(table_->self, local ? 1 : 0); }
+
   // Has the device's Posted(value) called, in a turn of its own. The one function here for threads of the
   // device's own, too.
   void Post(uint64_t value) const { table_->post(table_->self, value); }

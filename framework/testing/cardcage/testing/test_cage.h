@@ -62,6 +62,18 @@ class TestCage final : public DeviceServices {
   static constexpr uint64_t kBase = 0x1000;
   static constexpr uint64_t kPage = 0x1000;
 
+  // What a calendar shows at first: 2020-02-28 23:59:50 UTC, and two hours later at the place.
+  static constexpr int64_t kStartTime = 1'582'934'390;
+  static constexpr int64_t kLocalOffset = 2 * 3600;
+
+  // A guest's access to a region after the first.
+  uint64_t ReadRegion(unsigned region, uint64_t offset, unsigned size = 1) {
+    return Read(region * kPage + offset, size);
+  }
+  void WriteRegion(unsigned region, uint64_t offset, uint64_t value, unsigned size = 1) {
+    Write(region * kPage + offset, value, size);
+  }
+
   // A guest's access, relative to the first region; `size` in bytes, 1 to 8.
   uint64_t Read(uint64_t offset, unsigned size = 1);
   void Write(uint64_t offset, uint64_t value, unsigned size = 1);
@@ -92,6 +104,7 @@ class TestCage final : public DeviceServices {
   void DeviceStop(const std::string& device, uint64_t code) override;
   VirtualClock& clock() override { return clock_; }
   EventLoop& loop() override { return *loop_; }
+  int64_t StartTime(bool local) override { return kStartTime + (local ? kLocalOffset : 0); }
 
   struct Line {
     bool level = false;
