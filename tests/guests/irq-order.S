@@ -46,6 +46,10 @@
     OUT_BYTE 1 << PIT_IRQ | 0xee, PIC1 + 1
     ROUND                             /* 4 alone: 0 waits */
     OUT_BYTE ~(1 << PIT_IRQ | 1 << COM1_IRQ) & 0xff, PIC1 + 1
+    sti                               /* the one that waits, not noted */
+    nop
+    nop
+    cli
     ROUND
     STOP
 

@@ -18,6 +18,10 @@ struct Setup {
   const char* irqchip;
 };
 
+void PrintTo(const Setup& setup, std::ostream* out) {
+  *out << setup.engine << " with irqchip " << setup.irqchip;
+}
+
 constexpr char kUserChips[] =
     "  pic:\n"
     "    type: i8259-pair\n"
