@@ -65,7 +65,11 @@ Device::Device(const cardcage_type& type, std::string name, DeviceServices& serv
                          uint32_t events) { return Self(self)->WatchFd(fd, events); },
           .start_time = [](void* self,
                            uint32_t local) { return Self(self)->services_.StartTime(local != 0); },
+          .region_space = [](void* self, uint32_t region) -> uint32_t {
+            return region < Self(self)->spaces_.size() ? Self(self)->spaces_[region] : 0;
+          },
       },
+      spaces_(type.region_count),
       outputs_(type.signal_count) {
   for (uint32_t i = 0; i < type.timer_count; ++i) {
     timers_.push_back({.number = services.clock().AddTimer([this, i] { OnTimer(i); })});
@@ -118,8 +122,10 @@ void Device::TakeTurn(Call call) {
   if (after_ != nullptr) after_->RunIfPending();
 }
 
-std::unique_ptr<Mapping> Device::MakeMapping(uint32_t region, AddressRange range) {
+std::unique_ptr<Mapping> Device::MakeMapping(uint32_t region, bool is_port, AddressRange range,
+                                             RegisterLayout layout) {
   const cardcage_region& declared = *type_.regions[region];
+  spaces_[region] = is_port ? CARDCAGE_SPACE_PORT : CARDCAGE_SPACE_MMIO;
   auto mapping = std::make_unique<Mapping>();
   mapping->range = range;
   mapping->read = declared.read;
@@ -130,6 +136,10 @@ std::unique_ptr<Mapping> Device::MakeMapping(uint32_t region, AddressRange range
   mapping->region = region;
   mapping->sizes = static_cast<uint8_t>(declared.sizes);
   mapping->unaligned = declared.unaligned != 0;
+  if (!layout.IsPlain()) {
+    spread_.push_back(std::make_unique<SpreadRegion>(*mapping, layout));
+    spread_.back()->Enter(*mapping);
+  }
   mapping->owner = type_.region_count == 1 ? name_ : absl::StrCat(name_, ".", declared.name);
   return mapping;
 }

@@ -17,6 +17,7 @@
 #include "framework/backend/char_backend.h"
 #include "framework/bus/mapping.h"
 #include "framework/bus/spin_lock.h"
+#include "framework/device/spread_region.h"
 #include "framework/event/event_loop.h"
 #include "framework/event/virtual_clock.h"
 #include "framework/wire/signal_queue.h"
@@ -72,8 +73,9 @@ class Device final : public SignalTarget {
   Device& operator=(const Device&) = delete;
 
   // A mapping of its region at that address, for AddressSpace::Add. The device outlives the space's
-  // last access.
-  std::unique_ptr<Mapping> MakeMapping(uint32_t region, AddressRange range);
+  // last access. Before the first reset.
+  std::unique_ptr<Mapping> MakeMapping(uint32_t region, bool is_port, AddressRange range,
+                                       RegisterLayout layout = {});
 
   // Leads an output of the type to a wire, which outlives the device. `after` delivers what the wire
   // queues, or is null where it queues nothing. Before the mappings and the first reset.
@@ -128,7 +130,9 @@ class Device final : public SignalTarget {
   SpinLock lock_;
   void* self_ = nullptr;
   std::atomic<unsigned> lines_{0};
-  std::vector<Connection> outputs_;  // one an output of the type
+  std::vector<uint32_t> spaces_;                       // CARDCAGE_SPACE_*, one a region
+  std::vector<std::unique_ptr<SpreadRegion>> spread_;  // what mappings lead through
+  std::vector<Connection> outputs_;                    // one an output of the type
   AfterTurn* after_ = nullptr;
   std::vector<Timer> timers_;
   std::map<int, bool> fds_;  // that are watched: whether an event is awaited; guarded by lock_

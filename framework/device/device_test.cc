@@ -85,7 +85,7 @@ class DeviceTest : public ::testing::Test {
     return Device::Create(type_, "dev0", {{.number = number}, {}}, services_, &wrong_);
   }
   static Instance* Inside(Device& device) {
-    return static_cast<Instance*>(device.MakeMapping(0, {0, 8})->device);
+    return static_cast<Instance*>(device.MakeMapping(0, true, {0, 8})->device);
   }
 
   cardcage_param number_{}, character_{};
@@ -141,9 +141,9 @@ TEST_F(DeviceTest, ADeviceThatLogsTooMuchIsSilenced) {
 }
 
 TEST_F(DeviceTest, HandlersOfAConcurrentTypeHaveNoLock) {
-  EXPECT_NE((*Make(1))->MakeMapping(0, {0, 8})->lock, nullptr);
+  EXPECT_NE((*Make(1))->MakeMapping(0, true, {0, 8})->lock, nullptr);
   type_.flags = CARDCAGE_TYPE_CONCURRENT;
-  EXPECT_EQ((*Make(1))->MakeMapping(0, {0, 8})->lock, nullptr);
+  EXPECT_EQ((*Make(1))->MakeMapping(0, true, {0, 8})->lock, nullptr);
 }
 
 TEST_F(DeviceTest, ResetReachesIt) {
@@ -273,7 +273,7 @@ TEST_F(DeviceEventsTest, WhatAHandlerDrivesReachesTheOtherDeviceWhenItHasReturne
   };
   region_.size = 8;
   Bus bus;
-  ASSERT_TRUE(bus.ports.Add(device_->MakeMapping(0, {0, 8})).ok());
+  ASSERT_TRUE(bus.ports.Add(device_->MakeMapping(0, true, {0, 8})).ok());
   bus.ports.Publish();
   Accessor by(0);
   bus.ports.Write(by, 0, 1, 1);

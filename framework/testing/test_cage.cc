@@ -20,6 +20,7 @@ size_t FakeCharBackend::Write(std::span<const uint8_t> data) {
   const size_t taken = std::min(room, data.size());
   output.append(data.begin(), data.begin() + static_cast<ptrdiff_t>(taken));
   if (room != SIZE_MAX) room -= taken;
+  ++writes;
   return taken;
 }
 
@@ -31,7 +32,7 @@ size_t FakeCharBackend::Read(std::span<uint8_t> data) {
 }
 
 TestCage::TestCage(const cardcage_plugin& plugin, std::string_view type_id,
-                   const std::map<std::string, uint64_t>& params) {
+                   const std::map<std::string, uint64_t>& params, const Board& board) {
   if (const absl::Status added = registry_.Add(plugin); !added.ok()) Die(added.ToString());
   const cardcage_type* type = registry_.Find(type_id);
   if (type == nullptr) Die("the plugin has no such type");
@@ -70,10 +71,12 @@ TestCage::TestCage(const cardcage_plugin& plugin, std::string_view type_id,
     for (size_t p = 0; region.size_param != nullptr && p < values.size(); ++p) {
       if (std::string_view(type->params[p]->key) == region.size_param) size = values[p].number;
     }
-    const bool port = (region.spaces & CARDCAGE_SPACE_PORT) != 0;
+    size <<= board.layout.shift;
+    const bool port = (region.spaces & CARDCAGE_SPACE_PORT) != 0 &&
+                      (!board.in_memory || (region.spaces & CARDCAGE_SPACE_MMIO) == 0);
     if (i == 0) on_ports_ = port;
     AddressSpace& space = bus_.space(port);
-    const auto added = space.Add(device_->MakeMapping(i, {base, size}));
+    const auto added = space.Add(device_->MakeMapping(i, port, {base, size}, board.layout));
     if (!added.ok()) Die(added.status().ToString());
     space.Publish();
   }

@@ -186,8 +186,9 @@ bool Machine::PlaceDevices(Failure* failure) {
   for (size_t i = 0; i < devices_.size(); ++i) {
     const Plan::Device& planned = plan_.devices[i];
     for (const Plan::Region& region : planned.regions) {
-      const auto added =
-          bus_.space(region.is_port).Add(devices_[i]->MakeMapping(region.index, region.range));
+      const auto added = bus_.space(region.is_port)
+                             .Add(devices_[i]->MakeMapping(region.index, region.is_port,
+                                                           region.range, planned.layout));
       if (!added.ok()) {
         *failure = {Failure::Whose::kFile, planned.place, std::string(added.status().message())};
         return false;

@@ -2,6 +2,7 @@
 #include "machines/assembly/plan.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <tuple>
 
@@ -64,6 +65,7 @@ class Planner {
   void PlanParams(const DeviceSpec& spec, Plan::Device& device);
   void PlanParam(const cardcage_param& param, const ParamSpec& spec, const std::string& what,
                  Plan::Param& planned);
+  void PlanLayout(const DeviceSpec& spec, Plan::Device& device);
   void PlanRegions(const DeviceSpec& spec, Plan::Device& device);
   std::optional<uint32_t> FindRegion(const PlacementSpec& at, const cardcage_type& type);
   void RefuseEngines(std::span<const EngineType* const> engines);
@@ -244,12 +246,14 @@ void Planner::PlanDevice(const DeviceSpec& spec) {
                       .params = {},
                       .regions = {},
                       .irqs = {},
+                      .layout = {},
                       .place = spec.name.place};
   if (spec.dma) {
     diagnostics_.Error(*spec.dma, absl::StrCat("type ", type->id, " does not reach guest memory"),
                        "leave `dma` out");
   }
   PlanParams(spec, device);
+  PlanLayout(spec, device);
   PlanRegions(spec, device);
   plan_.devices.push_back(std::move(device));
 }
@@ -325,6 +329,42 @@ void Planner::PlanParams(const DeviceSpec& spec, Plan::Device& device) {
   }
 }
 
+// How the board lays out the registers of the device.
+void Planner::PlanLayout(const DeviceSpec& spec, Plan::Device& device) {
+  if (!spec.shift && !spec.width) return;
+  const Place place = spec.shift ? spec.shift->place : spec.width->place;
+  uint32_t widest = 0;
+  for (const cardcage_region* region : std::span(device.type->regions, device.type->region_count)) {
+    if (std::popcount(region->sizes) != 1) {
+      diagnostics_.Error(place, absl::StrCat("region ", region->name, " of type ", device.type->id,
+                                             " takes accesses of several sizes: its registers "
+                                             "cannot be laid out otherwise"));
+      return;
+    }
+    widest = std::max(widest, region->sizes);
+  }
+  const uint64_t shift = spec.shift ? spec.shift->value : 0;
+  if (shift > RegisterLayout::kMostShift) {
+    diagnostics_.Error(spec.shift->place,
+                       absl::StrFormat("cage.shift is %d: it is the number of address bits between "
+                                       "two registers, from 0 to %d",
+                                       shift, RegisterLayout::kMostShift));
+    return;
+  }
+  const uint64_t distance = uint64_t{widest} << shift;
+  if (spec.width && (!std::has_single_bit(spec.width->value) || spec.width->value < widest ||
+                     spec.width->value > std::min<uint64_t>(distance, 8))) {
+    diagnostics_.Error(
+        spec.width->place,
+        absl::StrFormat("cage.width is %d: with registers %d bytes apart it is 1, 2, 4 or 8 "
+                        "bytes, from %d to %d",
+                        spec.width->value, distance, widest, std::min<uint64_t>(distance, 8)));
+    return;
+  }
+  device.layout = {.shift = static_cast<uint8_t>(shift),
+                   .width = static_cast<uint8_t>(spec.width ? spec.width->value : 0)};
+}
+
 // The region of the type that a placement is for; nothing, with an error, where there is no such one.
 std::optional<uint32_t> Planner::FindRegion(const PlacementSpec& at, const cardcage_type& type) {
   std::vector<std::string> names;
@@ -364,6 +404,7 @@ void Planner::PlaceRegion(const PlacementSpec& at, uint32_t index, Plan::Device&
       range.size = device.params[i].number;
     }
   }
+  range.size <<= device.layout.shift;
   const uint64_t last = at.is_port ? 0xffff : ~uint64_t{0} - 1;
   if (range.base > last || range.size == 0 || range.size - 1 > last - range.base) {
     diagnostics_.Error(

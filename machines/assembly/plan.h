@@ -9,6 +9,7 @@
 
 #include "cardcage/abi.h"
 #include "framework/bus/address_range.h"
+#include "framework/device/spread_region.h"
 #include "framework/engine/engine_type.h"
 #include "framework/engine/registers.h"
 #include "framework/memory/guest_memory.h"
@@ -58,6 +59,7 @@ struct Plan {
     std::vector<Param> params;  // one a parameter of the type, in its order
     std::vector<Region> regions;
     std::vector<Irq> irqs;
+    RegisterLayout layout;  // of all regions
     Place place;
   };
   struct Load {

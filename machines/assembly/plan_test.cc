@@ -199,8 +199,134 @@ TEST_F(PlanTest, WhereNoEngineWillDoEachSaysWhy) {
 TEST_F(PlanTest, SecondCpuNeedsAnIrqchip) {
   EXPECT_THAT(Refuse({.more = "cpu: { count: 2 }"}),
               ElementsAre("5:15: error: the second CPU could never be started: that takes INIT and "
-                          "SIPI, and so an interrupt controller",
+                          "SIPI, and so a local APIC, which only the kernel's controllers bring",
                           "help: add chipset: { irqchip: kernel }"));
+}
+
+// --- Wires, clock and layout -----------------------------------------------------------------------
+
+constexpr const char* kUserChips = "chipset: { irqchip: user }";
+constexpr const char* kPic =
+    "pic: { type: i8259-pair, irq: cpu.intr, at: { master: port 0x20, slave: port 0xa0, elcr: port "
+    "0x4d0 } }";
+
+TEST_F(PlanTest, NumberIsTheInputOfTheMachinesOwnController) {
+  const Plan plan =
+      Accept({.devices = absl::StrCat("com1: { type: ns16550a, at: port 0x3f8, irq: 4 }, ", kPic,
+                                      ", com2: { type: ns16550a, at: port 0x2f8, irq: pic.3 }"),
+              .more = kUserChips});
+  ASSERT_THAT(plan.devices, SizeIs(3));
+  for (const auto& [device, input] : {std::pair{0u, 4u}, {2u, 3u}}) {
+    ASSERT_THAT(plan.devices[device].irqs, SizeIs(1));
+    EXPECT_EQ(plan.devices[device].irqs[0].to, Plan::Irq::To::kDevice);
+    EXPECT_EQ(plan.devices[device].irqs[0].device, 1u);
+    EXPECT_EQ(plan.devices[device].irqs[0].input, input);
+  }
+  EXPECT_EQ(plan.devices[1].irqs[0].to, Plan::Irq::To::kCpu);
+  EXPECT_THAT(plan.engines, ElementsAre(&kKvmEngine, &kSoftEngine));
+}
+
+TEST_F(PlanTest, ResetLeadsToTheMachine) {
+  const Plan plan =
+      Accept({.devices = "p: { type: port92, at: port 0x92, irq: { reset: machine.reset } }"});
+  ASSERT_THAT(plan.devices[0].irqs, SizeIs(1));
+  EXPECT_EQ(plan.devices[0].irqs[0].to, Plan::Irq::To::kReset);
+  EXPECT_EQ(plan.devices[0].irqs[0].output, 1u);
+}
+
+TEST_F(PlanTest, OwnControllerMustBeThereAndHeard) {
+  EXPECT_THAT(Refuse({.more = kUserChips}),
+              ElementsAre("5:21: error: irqchip: user, and no device is an interrupt controller",
+                          "help: add one: pic: { type: i8259-pair, irq: cpu.intr, at: { … } }"));
+  EXPECT_THAT(
+      Refuse({.devices = "pic: { type: i8259-pair, at: { master: port 0x20, slave: port "
+                         "0xa0, elcr: port 0x4d0 } }",
+              .more = kUserChips}),
+      ElementsAre("3:12: error: interrupt controller pic leads nowhere: the CPU would never "
+                  "hear of it",
+                  "help: add irq: cpu.intr"));
+}
+
+TEST_F(PlanTest, CpusPinIsForOneControllerAlone) {
+  EXPECT_THAT(
+      Refuse({.devices = kPic}),
+      ElementsAre("3:42: error: cpu.intr is a controller's among the machine's devices, and "
+                  "this machine is to have none",
+                  "help: add chipset: { irqchip: user }"));
+  EXPECT_THAT(
+      Refuse({.devices =
+                  absl::StrCat(kPic, ", com1: { type: ns16550a, at: port 0x3f8, irq: cpu.intr }"),
+              .more = kUserChips}),
+      ElementsAre(
+          "3:173: error: type ns16550a is no interrupt controller: the CPU could not ask it "
+          "for a vector",
+          "help: lead it to an input of one: irq: pic.4"));
+}
+
+TEST_F(PlanTest, WireThatLeadsNowhereIsRefusedWithWhatIsThere) {
+  const auto refuse = [this](const std::string& irq) {
+    return Refuse(
+        {.devices = absl::StrCat("a: { type: ns16550a, at: port 0x3f8, irq: ", irq, " }, ", kPic),
+         .more = kUserChips});
+  };
+  EXPECT_THAT(refuse("pik.4"),
+              ElementsAre("3:54: error: there is no device `pik`", "help: did you mean `pic`?"));
+  EXPECT_THAT(refuse("pic.16"),
+              ElementsAre("3:54: error: device pic, of type i8259-pair, has no input `16`",
+                          StartsWith("help: ")));
+  EXPECT_THAT(refuse("a.x"),
+              ElementsAre("3:54: error: device a, of type ns16550a, has no input `x`",
+                          "help: it listens to nobody"));
+  EXPECT_THAT(
+      refuse("16"),
+      ElementsAre("3:54: error: irq 16: the interrupt controllers have the inputs 0 to 15"));
+  EXPECT_THAT(refuse("cpu.nmi"),
+              ElementsAre("3:54: error: a CPU has no input `nmi`", StartsWith("help: ")));
+  EXPECT_THAT(refuse("machine.power"),
+              ElementsAre("3:54: error: the machine has no input `power`", StartsWith("help: ")));
+}
+
+TEST_F(PlanTest, NamesOfTheMachinesOwnInputsAreNoDevices) {
+  EXPECT_THAT(Refuse({.devices = "cpu: { type: port92, at: port 0x92 }"}),
+              ElementsAre("3:12: error: a device cannot be called cpu: outputs that lead to the "
+                          "machine's own inputs name it so"));
+}
+
+TEST_F(PlanTest, ClockByInstructionsIsTheSoftEngines) {
+  EXPECT_THAT(Accept({.more = "clock: { source: instructions }"}).engines,
+              ElementsAre(&kSoftEngine));
+  EXPECT_THAT(Refuse({.more = "clock: { source: instructions }\ncpu: { engine: kvm }"}),
+              ElementsAre("5:18: error: clock.source cannot be on the engine `kvm`: KVM does not "
+                          "count its CPUs' instructions"));
+  EXPECT_THAT(Refuse({.more = "clock: { source: instructions, rate: 2 }"}),
+              ElementsAre("5:38: error: clock.rate is the real clock's",
+                          "help: an instruction takes 10 ns: leave `rate` out"));
+}
+
+TEST_F(PlanTest, ScaledClockIsRefusedBesideTheKernelsTimers) {
+  EXPECT_EQ(Accept({.more = "clock: { rate: 0.5 }"}).clock_rate, 0.5);
+  EXPECT_THAT(
+      Refuse({.more = "clock: { rate: 0.5 }\nchipset: { irqchip: kernel }\ncpu: { engine: kvm }"}),
+      ElementsAre("5:16: error: clock.rate cannot be on the engine `kvm`: the kernel's own timers "
+                  "(PIT, local APIC) follow the host's clock, and the guest would see two times"));
+}
+
+TEST_F(PlanTest, RegistersCanBeFartherApart) {
+  const Plan plan =
+      Accept({.devices = "a: { type: ns16550a, at: mmio 0x20000, cage: { shift: 2, width: 4 } }"});
+  EXPECT_EQ(plan.devices[0].layout.shift, 2);
+  EXPECT_EQ(plan.devices[0].layout.width, 4);
+  EXPECT_EQ(plan.devices[0].regions[0].range.size, 32u);
+  const auto refuse = [this](const std::string& cage) {
+    return Refuse(
+        {.devices = absl::StrCat("a: { type: ns16550a, at: mmio 0x20000, cage: { ", cage, " } }")});
+  };
+  EXPECT_THAT(refuse("shift: 4"), ElementsAre(HasSubstr("from 0 to 3")));
+  EXPECT_THAT(refuse("width: 4"), ElementsAre(HasSubstr("with registers 1 bytes apart")));
+  EXPECT_THAT(refuse("shift: 2, width: 3"), ElementsAre(HasSubstr("cage.width is 3")));
+  EXPECT_THAT(Refuse({.devices = "a: { type: scratch, at: mmio 0x20000, size: 16B, cage: { shift: "
+                                 "1 } }"}),
+              ElementsAre(HasSubstr("takes accesses of several sizes")));
 }
 
 TEST_F(PlanTest, SlotHasWholePages) {
@@ -351,7 +477,7 @@ TEST_F(PlanTest, DeviceEndsBelowTheLastAddress) {
 
 TEST_F(PlanTest, IrqNeedsAnIrqchip) {
   EXPECT_THAT(Refuse({.devices = "a: { type: ns16550a, at: port 0x3f8, irq: 4 }"}),
-              ElementsAre("3:54: error: device a has an irq, and the machine has no interrupt "
+              ElementsAre("3:49: error: device a has an irq, and the machine has no interrupt "
                           "controller",
                           "help: add chipset: { irqchip: kernel }, or leave `irq` out"));
 }

@@ -32,7 +32,7 @@ class WirePlanner {
   void PlanDevice(const DeviceSpec& spec, Plan::Device& device);
   std::optional<uint32_t> FindOutput(const IrqSpec& irq, const Plan::Device& device);
   std::optional<Plan::Irq> FindTarget(const IrqSpec& irq, const Plan::Device& device);
-  std::optional<Plan::Irq> FindGsi(const IrqSpec& irq, const Plan::Device& device);
+  std::optional<Plan::Irq> FindGsi(const IrqSpec& irq);
   std::optional<Plan::Irq> FindCpu(const IrqSpec& irq, const Plan::Device& device);
   std::optional<Plan::Irq> FindDevice(const IrqSpec& irq);
   Plan::Device* Find(const std::string& name);
@@ -77,6 +77,14 @@ void WirePlanner::PlanDevice(const DeviceSpec& spec, Plan::Device& device) {
                        "leave `irq` out: the guest polls this device");
     return;
   }
+  if (spec_.chipset.irqchip.value == Irqchip::kNone &&
+      std::any_of(spec.irqs.begin(), spec.irqs.end(),
+                  [](const IrqSpec& irq) { return irq.owner.empty(); })) {
+    diagnostics_.Error(*spec.irq_place,
+                       absl::StrCat("device ", device.name,
+                                    " has an irq, and the machine has no interrupt controller"),
+                       "add chipset: { irqchip: kernel }, or leave `irq` out");
+  }
   for (const IrqSpec& irq : spec.irqs) {
     const auto output = FindOutput(irq, device);
     if (!output) continue;
@@ -108,7 +116,7 @@ std::optional<uint32_t> WirePlanner::FindOutput(const IrqSpec& irq, const Plan::
 }
 
 std::optional<Plan::Irq> WirePlanner::FindTarget(const IrqSpec& irq, const Plan::Device& device) {
-  if (irq.owner.empty()) return FindGsi(irq, device);
+  if (irq.owner.empty()) return FindGsi(irq);
   if (irq.owner == "cpu") return FindCpu(irq, device);
   if (irq.owner != "machine") return FindDevice(irq);
   if (irq.input == "reset") return Plan::Irq{.to = Plan::Irq::To::kReset};
@@ -118,21 +126,15 @@ std::optional<Plan::Irq> WirePlanner::FindTarget(const IrqSpec& irq, const Plan:
 }
 
 // A number is the kernel's input, or that of the device which is the machine's interrupt controller.
-std::optional<Plan::Irq> WirePlanner::FindGsi(const IrqSpec& irq, const Plan::Device& device) {
+std::optional<Plan::Irq> WirePlanner::FindGsi(const IrqSpec& irq) {
   const Irqchip irqchip = spec_.chipset.irqchip.value;
-  if (irqchip == Irqchip::kNone) {
-    diagnostics_.Error(irq.gsi.place,
-                       absl::StrCat("device ", device.name,
-                                    " has an irq, and the machine has no interrupt controller"),
-                       "add chipset: { irqchip: kernel }, or leave `irq` out");
-    return std::nullopt;
-  }
+  if (irqchip == Irqchip::kNone) return std::nullopt;  // PlanDevice says so
   uint64_t inputs = kKernelInputs;
   Plan::Irq planned{.to = Plan::Irq::To::kEngine, .input = static_cast<uint32_t>(irq.gsi.value)};
   if (irqchip == Irqchip::kUser) {
     const auto controller = std::find_if(
         plan_.devices.begin(), plan_.devices.end(),
-        [](const Plan::Device& other) { return InterruptControllerOf(*other.type) != nullptr; });
+        [](const Plan::Device& device) { return InterruptControllerOf(*device.type) != nullptr; });
     if (controller == plan_.devices.end()) return std::nullopt;  // CheckControllers says so
     inputs = controller->type->input_count;
     planned.to = Plan::Irq::To::kDevice;

@@ -103,6 +103,7 @@ class MachineReader {
   void ReadLoad(const YamlNode& node);
   void ReadRegisters(const YamlNode& node);
   void ReadEntry(const YamlNode& node);
+  void ReadCage(const YamlNode& node, const std::string& what, DeviceSpec& device);
   std::optional<IrqSpec> ReadIrq(const YamlNode& node, const std::string& what);
   void ReadIrqs(const YamlNode& node, const std::string& what, DeviceSpec& device);
   std::optional<PlacementSpec> ReadPlacement(const YamlNode& node, const std::string& what);
@@ -322,11 +323,24 @@ void MachineReader::ReadDevice(const YamlNode::Entry& entry) {
     ReadIrqs(irq->value, absl::StrCat("irq of ", what), device);
   }
   if (const YamlNode::Entry* dma = fields.Find("dma")) device.dma = dma->key.place;
-  if (const YamlNode* cage = fields.Value("cage")) Fields(*cage, "cage", diagnostics_).RefuseRest();
+  if (const YamlNode* cage = fields.Value("cage")) ReadCage(*cage, what, device);
   for (const YamlNode::Entry* param : fields.Rest()) {
     device.params.push_back({At(param->key, param->key.scalar), param->value});
   }
   if (!device.type.value.empty()) spec_.devices.push_back(std::move(device));
+}
+
+void MachineReader::ReadCage(const YamlNode& node, const std::string& what, DeviceSpec& device) {
+  Fields fields(node, absl::StrCat("cage of ", what), diagnostics_);
+  for (const auto& [key, value] : {std::pair{"shift", &device.shift}, {"width", &device.width}}) {
+    const YamlNode* const number = fields.Value(key);
+    if (number == nullptr) continue;
+    if (const auto read =
+            ReadNumber(*number, absl::StrCat("cage.", key, " of ", what), diagnostics_)) {
+      *value = At(*number, *read);
+    }
+  }
+  fields.RefuseRest();
 }
 
 void MachineReader::ReadIrqs(const YamlNode& node, const std::string& what, DeviceSpec& device) {

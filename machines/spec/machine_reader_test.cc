@@ -298,7 +298,8 @@ TEST_F(MachineReaderTest, UnknownKeyIsRefusedWithTheNearestKnown) {
               ElementsAre("3:35: error: unknown key `typ` of memory slot a",
                           "help: there are: at, size, kind"));
   EXPECT_THAT(RefuseLine("devices: { a: { type: scratch, cage: { x: 1 } } }"),
-              ElementsAre("3:40: error: unknown key `x` of cage"));
+              ElementsAre("3:40: error: unknown key `x` of cage of device a",
+                          "help: there are: shift, width"));
   EXPECT_THAT(RefuseBoot("entri: 0"), ElementsAre("2:19: error: unknown key `entri` of boot",
                                                   "help: did you mean `entry`?"));
 }

@@ -77,10 +77,12 @@ struct DeviceSpec {
   Placed<std::string> name;
   Placed<std::string> type;
   std::vector<PlacementSpec> at;
-  bool at_is_wrong = false;        // it was said, and could not be read in whole
-  std::optional<Place> irq_place;  // of the key, where it was said
-  std::vector<IrqSpec> irqs;       // those that could be read
-  std::optional<Place> dma;        // said; no type reaches memory yet
+  bool at_is_wrong = false;               // it was said, and could not be read in whole
+  std::optional<Place> irq_place;         // of the key, where it was said
+  std::vector<IrqSpec> irqs;              // those that could be read
+  std::optional<Placed<uint64_t>> shift;  // cage.shift
+  std::optional<Placed<uint64_t>> width;  // cage.width, in bytes
+  std::optional<Place> dma;               // said; no type reaches memory yet
   std::vector<ParamSpec> params;
 };
 

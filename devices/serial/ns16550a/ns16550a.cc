@@ -2,17 +2,21 @@
 // Spec:     National Semiconductor PC16550D data sheet, June 1995. The chip itself is ns16550a_chip.h.
 // Modelled: FIFOs of 16 bytes, trigger levels, interrupt identification with its priorities, line and
 //           modem status with what reading clears, loopback, divisor latches, scratch.
-// Missing:  pacing by the divisor, and with it a character timeout that takes time: it is over as soon
-//           as no more input is there.
+//           modem status with what reading clears, loopback, divisor latches, scratch; where `pace` says so
+//           the time that each character takes, by divisor and format, both ways.
+// Missing:  the other side's modem lines: it is always there and ready. On a line with pace, loopback is
+//           instant all the same.
 // Ignored:  parity and stop bits on the line, break: the host side takes and gives whole bytes. DMA mode.
 // Quirks:   THRE and TEMT are 0 while the host can take no byte: a guest that looks loses nothing, a
 //           byte written all the same is dropped and counted (FullBackend tests).
+//           With FIFOs on, bytes for the host are gathered until the FIFO would be full, the guest looks at a
+//           register, or 1 ms has passed: a full FIFO is one write for the host.
 //           The divisor is 12 after reset, 9600 baud from 1.8432 MHz; the chip leaves it undefined.
 //           Bytes come into the receiver when the guest looks for them or has their interrupt enabled:
 //           what was typed before is not lost to a flush by FCR.
 // Guest may: send bytes to the backend and take its input; nothing grows with what it does.
 // Threads:  one handler at a time.
-// Units:    none.
+// Units:    clock_hz in Hz.
 #include "cardcage/device.h"
 #include "ns16550a_chip.h"
 
@@ -21,9 +25,19 @@ namespace {
 
 constexpr const char* kVariants[] = {"16450", "16550a", "16750"};  // as enum Variant has them
 
+// Whether the interrupt leaves the chip with OUT2 alone: on a PC's ports it does, elsewhere nobody wired it.
+enum class Gate : uint8_t { kByPlace, kYes, kNo };
+constexpr const char* kGates[] = {"auto", "true", "false"};
+
+enum class Pace : uint8_t { kInstant, kDivisor };
+constexpr const char* kPaces[] = {"instant", "divisor"};
+
 struct Ns16550aConfig {
   cardcage::CharLink console;
   Variant variant = Variant::k16550a;
+  Pace pace = Pace::kInstant;
+  Gate out2_gates_irq = Gate::kByPlace;
+  uint32_t clock_hz = 1843200;
 };
 
 // The other side is always there and ready.
@@ -38,13 +52,20 @@ Msr ConnectedModem() {
 class Ns16550a {
  public:
   using Config = Ns16550aConfig;
-  explicit Ns16550a(const Config& config)
-      : console_(config.console), chip_({.variant = config.variant}) {
-    chip_.SetModemInputs(ConnectedModem());
+  Ns16550a(const Config& config, cardcage::Host host)
+      : config_(config),
+        host_(host),
+        chip_({.variant = config.variant,
+               .clock_hz = config.clock_hz,
+               .paced = config.pace == Pace::kDivisor}) {
+    chip_.SetModemInputs(ConnectedModem(), 0);
     chip_.Reset();
   }
 
   void Reset() {
+    Flush();
+    chip_.SetGate(config_.out2_gates_irq == Gate::kYes ||
+                  (config_.out2_gates_irq == Gate::kByPlace && host_.IsOnPorts(0)));
     chip_.Reset();
     Look();
   }
@@ -53,45 +74,77 @@ class Ns16550a {
 
   bool Interrupt() const { return chip_.Interrupt(); }
 
+  // What is to be done next without the guest: for the chip, for input that a line with pace has not brought
+  // yet, or for the host that waits for what was gathered.
+  std::optional<uint64_t> Deadline() const {
+    std::optional<uint64_t> next = chip_.Deadline();
+    if (flush_at_) next = std::min(*flush_at_, next.value_or(*flush_at_));
+    if (awaits_input_) next = std::min(chip_.NextReceive(), next.value_or(chip_.NextReceive()));
+    return next;
+  }
+  void OnDeadline() {
+    const uint64_t now = host_.Now();
+    if (flush_at_ && *flush_at_ <= now) {
+      flush_at_.reset();
+      Flush();
+    }
+    chip_.AdvanceTo(now);
+    Send();
+    Look();
+  }
+  // What is still on its way goes to the host now.
+  void Stop() {
+    chip_.TransmitAll();
+    Send();
+    Flush();
+  }
+
   uint8_t ReadData() {
     Take();
-    const uint8_t value = chip_.Read(kRbr, now_);
+    const uint8_t value = chip_.Read(kRbr, Time());
     Look();  // the place that is free now may be taken at once
     return value;
   }
   void WriteData(uint8_t value) {
-    chip_.Write(kThr, value, now_);
+    chip_.Write(kThr, value, Time());
     Send();
   }
   uint8_t ReadIer() const { return chip_.Peek(kIer); }
   void WriteIer(uint8_t value) {
-    chip_.Write(kIer, value, now_);
+    chip_.Write(kIer, value, Time());
     Look();
   }
   uint8_t ReadIir() {
     Take();
-    return chip_.Read(kIir, now_);
+    return chip_.Read(kIir, Time());
   }
   void WriteFcr(uint8_t value) {
-    chip_.Write(kFcr, value, now_);
+    Flush();
+    chip_.Write(kFcr, value, Time());
     Look();
   }
   uint8_t ReadLcr() const { return chip_.Peek(kLcr); }
-  void WriteLcr(uint8_t value) { chip_.Write(kLcr, value, now_); }
+  void WriteLcr(uint8_t value) { chip_.Write(kLcr, value, Time()); }
   uint8_t ReadMcr() const { return chip_.Peek(kMcr); }
   void WriteMcr(uint8_t value) {
-    chip_.Write(kMcr, value, now_);
+    chip_.Write(kMcr, value, Time());
+    Send();
     Look();
   }
   uint8_t ReadLsr() {
     Take();
-    return chip_.Read(kLsr, now_);
+    return chip_.Read(kLsr, Time());
   }
-  uint8_t ReadMsr() { return chip_.Read(kMsr, now_); }
+  uint8_t ReadMsr() { return chip_.Read(kMsr, Time()); }
   uint8_t ReadScr() const { return chip_.Peek(kScr); }
-  void WriteScr(uint8_t value) { chip_.Write(kScr, value, now_); }
+  void WriteScr(uint8_t value) { chip_.Write(kScr, value, Time()); }
 
  private:
+  // The time, where the chip has a use for it: to ask costs more than all else of a handler.
+  uint64_t Time() {
+    if (chip_.NeedsTime()) now_ = host_.Now();
+    return now_;
+  }
   // Brings the line up to date where the guest wants to hear of it by interrupt. Until then input waits
   // on the host, where no flush of the FIFOs reaches it.
   void Look() {
@@ -99,28 +152,53 @@ class Ns16550a {
     if (ier.Test(Ier::kReceived)) {
       Take();
     } else if (ier.Test(Ier::kTransmitter)) {
-      chip_.SetLineReady(console_.Writable());
+      SetLineReady();
     }
   }
   // Takes what has come, as far as the receiver goes, and looks whether the host takes output.
   void Take() {
-    uint8_t byte = 0;
-    while (chip_.ReceiveRoom() > 0 && console_.Read(byte)) chip_.Receive(byte, now_);
-    // A line without pace has no time between characters: where no more comes, the four characters'
-    // time of the timeout is over.
-    if (const auto deadline = chip_.Deadline()) chip_.AdvanceTo(now_ = *deadline);
-    chip_.SetLineReady(console_.Writable());
+    Flush();
+    if (config_.console.Readable()) {
+      now_ = host_.Now();
+      uint8_t byte = 0;
+      while (chip_.ReceiveRoom(now_) > 0 && config_.console.Read(byte)) chip_.Receive(byte, now_);
+    }
+    awaits_input_ = config_.pace == Pace::kDivisor && chip_.Enables().Test(Ier::kReceived) &&
+                    config_.console.Readable();
+    SetLineReady();
   }
+  void SetLineReady() { chip_.SetLineReady(config_.console.Writable(gathered_size_), Time()); }
+
+  // Takes what the chip sends.
   void Send() {
     const size_t count = chip_.TransmitSize();
-    for (size_t i = 0; i < count; ++i) console_.Write(chip_.TransmitByte(i));
-    chip_.SetLineReady(console_.Writable());
+    for (size_t i = 0; i < count; ++i) {
+      if (gathered_size_ == gathered_.size()) Flush();
+      gathered_[gathered_size_++] = chip_.TransmitByte(i);
+    }
+    if (count > 0 && gathered_size_ >= chip_.GatherSize()) {
+      Flush();
+    } else if (count > 0 && !flush_at_) {
+      constexpr uint64_t kMostAge = 1'000'000;  // ns
+      flush_at_ = host_.Now() + kMostAge;
+    }
+    SetLineReady();
     chip_.Transmitted(count);
   }
+  void Flush() {
+    if (gathered_size_ == 0) return;
+    config_.console.Write(gathered_.data(), gathered_size_);
+    gathered_size_ = 0;
+  }
 
-  const cardcage::CharLink console_;
+  const Ns16550aConfig config_;
+  const cardcage::Host host_;
   Chip chip_;
-  uint64_t now_ = 0;  // the chip's time, in ns: it passes only where a timeout waits for it
+  uint64_t now_ = 0;  // the latest that the chip was told, in ns
+  bool awaits_input_ = false;
+  std::array<uint8_t, 64> gathered_{};  // for the host
+  size_t gathered_size_ = 0;
+  std::optional<uint64_t> flush_at_;  // when it has waited long enough; may be earlier
 };
 
 using Uart = Ns16550a;
@@ -131,7 +209,15 @@ constexpr cardcage::Declaration kNs16550a{
     cardcage::Param<&Ns16550aConfig::variant>(
         "variant",
         {.doc = "the chip: without FIFOs, with 16 bytes, or with up to 64", .names = kVariants}),
+    cardcage::Param<&Ns16550aConfig::pace>(
+        "pace", {.doc = "whether a character takes its time on the line", .names = kPaces}),
+    cardcage::Param<&Ns16550aConfig::out2_gates_irq>(
+        "out2_gates_irq",
+        {.doc = "whether the interrupt needs OUT2; auto: on ports", .names = kGates}),
+    cardcage::Param<&Ns16550aConfig::clock_hz>(
+        "clock_hz", {.doc = "of the crystal", .unit = "Hz", .min = 16, .max = 1'000'000'000}),
     cardcage::Output<&Uart::Interrupt>("irq", {.doc = "INTR"}),
+    cardcage::Timer<&Uart::Deadline, &Uart::OnDeadline>(),
     cardcage::Registers(
         "registers", {.space = cardcage::Space::kEither, .size = kSize},
         cardcage::Register<&Uart::ReadData, &Uart::WriteData>(kRbr, "RBR/THR/DLL"),

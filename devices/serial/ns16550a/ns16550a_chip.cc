@@ -31,6 +31,9 @@ void Chip::Reset() {
   lost_ = 0;
   receive_.Clear();
   transmit_.Clear();
+  shifting_.reset();
+  sent_.Clear();
+  next_receive_ = 0;
 }
 
 // --- The guest's side --------------------------------------------------------------------------
@@ -91,7 +94,7 @@ void Chip::Write(uint64_t offset, uint8_t value, uint64_t now) {
       lcr_ = Lcr(value);
       break;
     case kMcr:
-      WriteMcr(value);
+      WriteMcr(value, now);
       break;
     case kScr:
       scratch_ = value;
@@ -122,6 +125,7 @@ void Chip::WriteData(uint8_t value, uint64_t now) {
     TransmitterEmptied();
   } else if (transmit_.size() < Depth()) {
     transmit_.Push(value);
+    if (config_.paced) Shift(now);
   } else {
     ++lost_;
   }
@@ -168,13 +172,14 @@ void Chip::WriteFcr(Fcr value) {
   }
 }
 
-void Chip::WriteMcr(uint8_t value) {
+void Chip::WriteMcr(uint8_t value, uint64_t now) {
   const Msr before = ModemLines();
   const bool has_autoflow = config_.variant == Variant::k16750;
   mcr_ = Mcr();
   mcr_.Put(Mcr::kImplemented, value);
   if (has_autoflow) mcr_.Set(Mcr::kAutoflow, Mcr(value).Test(Mcr::kAutoflow));
   NoteModemChange(before);
+  Shift(now);  // what loopback or flow control held goes on
 }
 
 // Reading the identification takes back the transmitter's interrupt, where that is what it tells.
@@ -229,7 +234,7 @@ Lsr Chip::LsrValue() const {
   // An error is shown when its byte is the next to be read (8.5).
   if (!receive_.empty()) lsr.Put(Lsr::kByteErrors, receive_.front().errors.Get(Lsr::kByteErrors));
   lsr.Set(Lsr::kHoldingEmpty, IsTransmitterEmpty());
-  lsr.Set(Lsr::kTransmitterEmpty, IsTransmitterEmpty());
+  lsr.Set(Lsr::kTransmitterEmpty, IsTransmitterEmpty() && !shifting_);
   if (HasFifos()) {
     for (size_t i = 0; i < receive_.size(); ++i) {
       if (receive_.at(i).errors.raw() != 0) lsr.Set(Lsr::kErrorInFifo);
@@ -267,8 +272,11 @@ size_t Chip::Trigger() const {
 
 // --- The line ----------------------------------------------------------------------------------
 
-size_t Chip::ReceiveRoom() const {
-  return IsLoopback() ? 0 : Depth() - std::min(Depth(), receive_.size());
+size_t Chip::ReceiveRoom(uint64_t now) const {
+  if (IsLoopback()) return 0;
+  const size_t room = Depth() - std::min(Depth(), receive_.size());
+  if (!config_.paced) return room;
+  return now < next_receive_ ? 0 : std::min<size_t>(room, 1);
 }
 
 void Chip::Receive(uint8_t byte, uint64_t now, Lsr errors) {
@@ -277,6 +285,7 @@ void Chip::Receive(uint8_t byte, uint64_t now, Lsr errors) {
   Lsr own;
   own.Put(Lsr::kByteErrors, errors.Get(Lsr::kByteErrors));
   Store({.byte = byte, .errors = own}, now);
+  if (config_.paced) next_receive_ = now + CharacterTime();
 }
 
 // Beyond the last place FIFOs keep what they have and lose the new byte; without FIFOs the new one takes
@@ -292,11 +301,40 @@ void Chip::Store(Received received, uint64_t now) {
 }
 
 size_t Chip::TransmitSize() const {
-  const bool is_held = mcr_.Test(Mcr::kAutoflow) && !modem_.Test(Msr::kClearToSend);
-  return IsLoopback() || is_held ? 0 : transmit_.size();
+  if (config_.paced) return sent_.size();
+  return IsLoopback() || IsHeld() ? 0 : transmit_.size();
+}
+
+// The transmitter's shift register: sends one character after the other, each in its time.
+void Chip::Shift(uint64_t now) {
+  if (!config_.paced) return;
+  uint64_t begin = now;
+  while (sent_.size() < Fifo<uint8_t>::kMost) {
+    if (shifting_) {
+      if (now < shift_ends_) return;
+      sent_.Push(*shifting_);
+      shifting_.reset();
+      begin = shift_ends_;
+    }
+    if (transmit_.empty() || !line_ready_ || IsHeld() || IsLoopback()) return;
+    shifting_ = transmit_.Pop();
+    shift_ends_ = begin + CharacterTime();
+    if (transmit_.empty()) TransmitterEmptied();
+  }
+}
+
+void Chip::TransmitAll() {
+  if (!config_.paced || IsLoopback()) return;
+  if (shifting_ && sent_.size() < Fifo<uint8_t>::kMost) sent_.Push(*shifting_);
+  shifting_.reset();
+  while (!transmit_.empty() && sent_.size() < Fifo<uint8_t>::kMost) sent_.Push(transmit_.Pop());
 }
 
 void Chip::Transmitted(size_t count) {
+  if (config_.paced) {
+    for (size_t i = 0; i < count && !sent_.empty(); ++i) sent_.Pop();
+    return;
+  }
   if (count == 0 || transmit_.empty()) return;
   for (size_t i = 0; i < count && !transmit_.empty(); ++i) transmit_.Pop();
   if (transmit_.empty()) TransmitterEmptied();
@@ -308,11 +346,12 @@ size_t Chip::TakeLost() {
   return lost;
 }
 
-void Chip::SetModemInputs(Msr inputs) {
+void Chip::SetModemInputs(Msr inputs, uint64_t now) {
   const Msr before = ModemLines();
   modem_ = Msr();
   modem_.Put(Msr::kInputs, inputs.Get(Msr::kInputs));
   NoteModemChange(before);
+  Shift(now);
 }
 
 // 8.8: three lines tell each change, the ring indicator the end of a ring alone.
@@ -338,10 +377,14 @@ Mcr Chip::ModemOutputs() const {
 
 // --- Interrupt and time ------------------------------------------------------------------------
 
-// Four characters' time without a byte in or out, while fewer than the trigger wait (8.6.1).
 std::optional<uint64_t> Chip::Deadline() const {
-  if (!AwaitsTimeout()) return std::nullopt;
-  return receiver_moved_ + 4 * CharacterTime();
+  std::optional<uint64_t> deadline;
+  if (shifting_) deadline = shift_ends_;
+  // The timeout is told by its interrupt alone.
+  if (ier_.Test(Ier::kReceived) && AwaitsTimeout()) {
+    deadline = std::min(deadline.value_or(Timeout()), Timeout());
+  }
+  return deadline;
 }
 
 uint64_t Chip::CharacterTime() const {

@@ -55,9 +55,13 @@ class Chip {
     Variant variant = Variant::k16550a;
     bool out2_gates_irq = true;   // the interrupt leaves the chip only with OUT2, as on a PC
     uint32_t clock_hz = 1843200;  // of the crystal: 16 times the fastest baud rate
+    bool paced = false;           // a character takes its time on the line; else none
   };
 
   explicit Chip(const Config& config) : config_(config) { Reset(); }
+
+  // See Config::out2_gates_irq. Before the guest runs.
+  void SetGate(bool out2_gates_irq) { config_.out2_gates_irq = out2_gates_irq; }
 
   // Master reset (table I). The modem's lines stay as the other side has them.
   void Reset();
@@ -70,27 +74,36 @@ class Chip {
 
   // --- The line, as the other side has it -------------------------------------------------------
 
-  // How many bytes the receiver takes now without losing one. 0 in loopback: what comes then waits.
-  size_t ReceiveRoom() const;
+  // How many bytes the receiver takes now without losing one. 0 in loopback: what comes then waits; and
+  // on a line with pace until a character's time after the last one.
+  size_t ReceiveRoom(uint64_t now) const;
+  // When a line with pace can bring the next byte.
+  uint64_t NextReceive() const { return next_receive_; }
   // A byte arrives, with the errors that it has (Lsr::kByteErrors). Beyond the room it is an overrun.
   void Receive(uint8_t byte, uint64_t now, Lsr errors = Lsr());
 
   // Whether the other side takes bytes. While it does not, the transmitter shows itself full.
-  void SetLineReady(bool ready) {
+  void SetLineReady(bool ready, uint64_t now) {
     if (ready == line_ready_) return;
     line_ready_ = ready;
+    Shift(now);
     if (IsTransmitterEmpty()) TransmitterEmptied();
   }
-  // The bytes that wait to be sent, the first first. Taking the last one empties the transmitter. None
-  // in loopback, nor while automatic flow control holds them back.
+  // The bytes that are to be sent, or on a line with pace those whose time is over; the first first. Without
+  // pace, taking the last one empties the transmitter. None in loopback, nor while automatic flow control
+  // holds them back.
   size_t TransmitSize() const;
-  uint8_t TransmitByte(size_t i) const { return transmit_.at(i); }
+  uint8_t TransmitByte(size_t i) const { return config_.paced ? sent_.at(i) : transmit_.at(i); }
   void Transmitted(size_t count);
+  // How many of them there may be before who takes them must hand them on: a FIFO's worth.
+  size_t GatherSize() const { return Depth(); }
+  // The same for all that is still in a transmitter with pace, as if its time were over.
+  void TransmitAll();
   // Bytes that the guest wrote although the transmitter was full; reading forgets them.
   size_t TakeLost();
 
   // The modem's lines: of Msr::kInputs, CTS, DSR, RI and DCD.
-  void SetModemInputs(Msr inputs);
+  void SetModemInputs(Msr inputs, uint64_t now);
   // DTR, RTS, OUT1, OUT2, as the pins have them: all inactive in loopback.
   Mcr ModemOutputs() const;
 
@@ -102,10 +115,16 @@ class Chip {
   bool Interrupt() const {
     return ier_.raw() != 0 && IsInterruptLetOut() && Pending() != Cause::kNone;
   }
-  // When AdvanceTo() has something to do, if ever: the character timeout.
+  // When AdvanceTo() has something to do that can be seen without a look at a register, if ever: the
+  // character timeout, or a character that has been sent.
   std::optional<uint64_t> Deadline() const;
   void AdvanceTo(uint64_t now) {
-    if (AwaitsTimeout() && now >= *Deadline()) timed_out_ = true;
+    if (AwaitsTimeout() && now >= Timeout()) timed_out_ = true;
+    if (shifting_) Shift(now);
+  }
+  // Whether `now` matters to the calls that get it.
+  bool NeedsTime() const {
+    return config_.paced || (HasFifos() && (IsLoopback() || !receive_.empty()));
   }
 
   // How long one character takes on the line, in ns, by divisor and format.
@@ -123,7 +142,10 @@ class Chip {
   bool IsInterruptLetOut() const {
     return !config_.out2_gates_irq || (mcr_.Test(Mcr::kOut2) && !IsLoopback());
   }
+  // Four characters' time without a byte in or out (8.6.1).
+  uint64_t Timeout() const { return receiver_moved_ + 4 * CharacterTime(); }
   bool AwaitsTimeout() const { return !receive_.empty() && !timed_out_ && HasFifos(); }
+  bool IsHeld() const { return mcr_.Test(Mcr::kAutoflow) && !modem_.Test(Msr::kClearToSend); }
   bool IsTransmitterEmpty() const { return transmit_.empty() && line_ready_; }
   size_t Depth() const;
   size_t Trigger() const;
@@ -140,12 +162,13 @@ class Chip {
   void WriteData(uint8_t value, uint64_t now);
   void WriteIer(uint8_t value);
   void WriteFcr(Fcr value);
-  void WriteMcr(uint8_t value);
+  void WriteMcr(uint8_t value, uint64_t now);
   void Store(Received received, uint64_t now);
+  void Shift(uint64_t now);
   void TransmitterEmptied() { transmitter_pending_ = true; }
   void NoteModemChange(Msr before);
 
-  const Config config_;
+  Config config_;
   uint8_t divisor_low_ = 0;
   uint8_t divisor_high_ = 0;
   uint8_t scratch_ = 0;
@@ -164,6 +187,11 @@ class Chip {
   size_t lost_ = 0;
   Fifo<Received> receive_;
   Fifo<uint8_t> transmit_;
+  uint64_t next_receive_ = 0;
+  // Of a line with pace: what is being sent, until when, and what has been.
+  std::optional<uint8_t> shifting_;
+  uint64_t shift_ends_ = 0;
+  Fifo<uint8_t> sent_;
 };
 
 }  // namespace ns16550a

@@ -40,7 +40,7 @@ class Uart : public ::testing::Test {
     return text;
   }
   void Pass(uint64_t ns) { chip_.AdvanceTo(now_ += ns); }
-  void Modem(uint8_t inputs) { chip_.SetModemInputs(Msr(inputs)); }
+  void Modem(uint8_t inputs) { chip_.SetModemInputs(Msr(inputs), now_); }
 
   uint64_t now_ = 1000;
   Chip chip_;
@@ -58,9 +58,9 @@ class Uart16750 : public Uart {
 
 TEST_F(Uart, FifosAreSixteenDeepEachWay) {
   EnableFifos();
-  EXPECT_EQ(chip_.ReceiveRoom(), 16u);
+  EXPECT_EQ(chip_.ReceiveRoom(now_), 16u);
   Receive("0123456789abcdef");
-  EXPECT_EQ(chip_.ReceiveRoom(), 0u);
+  EXPECT_EQ(chip_.ReceiveRoom(now_), 0u);
   EXPECT_EQ(ReadAll(), "0123456789abcdef");
   for (int i = 0; i < 17; ++i) Write(kThr, 'x');
   EXPECT_EQ(chip_.TransmitSize(), 16u);
@@ -68,7 +68,7 @@ TEST_F(Uart, FifosAreSixteenDeepEachWay) {
 }
 
 TEST_F(Uart, WithoutFifosOneByteIsHeldEachWay) {
-  EXPECT_EQ(chip_.ReceiveRoom(), 1u);
+  EXPECT_EQ(chip_.ReceiveRoom(now_), 1u);
   Write(kThr, 'a');
   Write(kThr, 'b');
   EXPECT_EQ(chip_.TransmitSize(), 1u);
@@ -324,10 +324,10 @@ TEST_F(Uart, TransmitterInterruptSwitchedOffAndOnIsDueAgain) {
 
 TEST_F(Uart, LineThatIsNotReadyShowsAFullTransmitter) {
   Write(kIer, kTransmitter);
-  chip_.SetLineReady(false);
+  chip_.SetLineReady(false, now_);
   EXPECT_EQ(lsr(), 0x00);
   EXPECT_FALSE(chip_.Interrupt());
-  chip_.SetLineReady(true);
+  chip_.SetLineReady(true, now_);
   EXPECT_EQ(lsr(), 0x60);
   EXPECT_EQ(iir(), 0x02);
 }
@@ -434,11 +434,11 @@ TEST_F(Uart, LoopbackOverrunLeavesAFullFifo) {
 
 TEST_F(Uart, LoopbackKeepsTheLinesInputWaiting) {
   Write(kMcr, kLoopback);
-  EXPECT_EQ(chip_.ReceiveRoom(), 0u);
+  EXPECT_EQ(chip_.ReceiveRoom(now_), 0u);
   Receive("x");
   EXPECT_EQ(lsr(), 0x60);
   Write(kMcr, 0);
-  EXPECT_EQ(chip_.ReceiveRoom(), 1u);
+  EXPECT_EQ(chip_.ReceiveRoom(now_), 1u);
 }
 
 // The gate follows the pin, which loopback makes inactive: a self-test polls IIR.
@@ -537,13 +537,13 @@ TEST_F(Uart, AnyOperationIsSafeAndTheFifosKeepTheirBounds) {
         break;
       case 4:
         chip_.Transmitted(random() % 20);
-        chip_.SetLineReady(random() % 2 == 0);
+        chip_.SetLineReady(random() % 2 == 0, now_);
         break;
       default:
         Modem(static_cast<uint8_t>(random()));
         Pass(random() % 10'000'000);
     }
-    EXPECT_LE(chip_.ReceiveRoom(), 16u);
+    EXPECT_LE(chip_.ReceiveRoom(now_), 16u);
     EXPECT_LE(chip_.TransmitSize(), 16u);
     const uint8_t cause = chip_.Peek(kIir) & 0x0f;
     EXPECT_EQ(chip_.Interrupt(), cause != 0x01 && (chip_.ModemOutputs().raw() & kOut2) != 0);
@@ -555,16 +555,16 @@ TEST_F(Uart, AnyOperationIsSafeAndTheFifosKeepTheirBounds) {
 TEST_F(Uart16450, HasNoFifos) {
   EnableFifos();
   EXPECT_EQ(iir(), 0x01);
-  EXPECT_EQ(chip_.ReceiveRoom(), 1u);
+  EXPECT_EQ(chip_.ReceiveRoom(now_), 1u);
 }
 
 TEST_F(Uart16750, HasFifosOf64BehindDlab) {  // TL16C750
   Write(kFcr, 0x21);
-  EXPECT_EQ(chip_.ReceiveRoom(), 16u);  // not without DLAB
+  EXPECT_EQ(chip_.ReceiveRoom(now_), 16u);  // not without DLAB
   Write(kLcr, kDlab);
   Write(kFcr, 0x21);
   Write(kLcr, 0);
-  EXPECT_EQ(chip_.ReceiveRoom(), 64u);
+  EXPECT_EQ(chip_.ReceiveRoom(now_), 64u);
   EXPECT_EQ(iir(), 0xe1);
   Write(kFcr, 0x81);  // the third level, and bit 5 stays as it was
   Write(kIer, kReceived);

@@ -216,11 +216,17 @@ TEST_F(Ns16550aInterrupt, InputTypedBeforeItIsEnabledIsNotLost) {
   EXPECT_EQ(read, "ahead");
 }
 
-// Fewer bytes than the trigger level are told by the timeout, which a line without pace has at once.
+// Four characters of 7 bits, at the 9600 baud and 5 data bits of reset.
+constexpr uint64_t kTimeout = 2'916'666;
+
 TEST_F(Ns16550aInterrupt, BytesBelowTheTriggerLevelAreToldByTheTimeout) {
   cage_.Write(kFcr, 0x81);
   cage_.Write(kIer, 0x01);
   cage_.console().Type("abc");
+  EXPECT_FALSE(irq());
+  cage_.Advance(kTimeout - 1000);
+  EXPECT_FALSE(irq());
+  cage_.Advance(2000);
   EXPECT_TRUE(irq());
   EXPECT_EQ(cage_.Read(kIir), 0xccu);
   cage_.console().Type("defghijk");
@@ -232,7 +238,11 @@ TEST_F(Ns16550aInterrupt, ReadsGoOnUntilTheHostHasNoMore) {
   cage_.Write(kIer, 0x01);
   cage_.console().Type(std::string(100, 'x'));
   size_t read = 0;
-  for (; irq() && read < 200; ++read) cage_.Read(kRbr);
+  for (; read < 200; ++read) {
+    if (!irq()) cage_.Advance(2 * kTimeout);  // the last of them are told by the timeout
+    if (!irq()) break;
+    cage_.Read(kRbr);
+  }
   EXPECT_EQ(read, 100u);
 }
 
@@ -261,6 +271,162 @@ TEST_F(Ns16550aInterrupt, ResetDropsIt) {
   EXPECT_TRUE(irq());
   cage_.Reset();
   EXPECT_FALSE(irq());
+}
+
+// --- What the host gets, and when ----------------------------------------------------------------
+
+TEST_F(Ns16550a, FullFifoIsOneWriteForTheHost) {
+  cage_.Write(kFcr, 0x01);
+  for (int i = 0; i < 32; ++i) cage_.Write(kThr, 'x');
+  EXPECT_EQ(cage_.console().output.size(), 32u);
+  EXPECT_EQ(cage_.console().writes, 2u);
+}
+
+TEST_F(Ns16550a, BytesBelowAFullFifoReachTheHostWhenTheGuestLooks) {
+  cage_.Write(kFcr, 0x01);
+  cage_.Write(kThr, 'a');
+  cage_.Write(kThr, 'b');
+  EXPECT_EQ(cage_.console().output, "");
+  EXPECT_EQ(lsr() & 0x60, 0x60u);
+  EXPECT_EQ(cage_.console().output, "ab");
+  EXPECT_EQ(cage_.console().writes, 1u);
+}
+
+TEST_F(Ns16550a, BytesOfAGuestThatLooksNoMoreReachTheHostAfterAMillisecond) {
+  cage_.Write(kFcr, 0x01);
+  cage_.Write(kThr, 'a');
+  cage_.Advance(999'000);
+  EXPECT_EQ(cage_.console().output, "");
+  cage_.Advance(2'000);
+  EXPECT_EQ(cage_.console().output, "a");
+}
+
+TEST_F(Ns16550a, BytesThatAreHeldReachTheHostAtTheEndAndBeforeAReset) {
+  cage_.Write(kFcr, 0x01);
+  cage_.Write(kThr, 'a');
+  cage_.Reset();
+  EXPECT_EQ(cage_.console().output, "a");
+  cage_.Write(kFcr, 0x01);
+  cage_.Write(kThr, 'b');
+  cage_.Stop();
+  EXPECT_EQ(cage_.console().output, "ab");
+}
+
+TEST_F(Ns16550a, BytesBeyondTheHostsRoomAreCountedOnceTheyAreGiven) {
+  cage_.console().room = 3;
+  cage_.Write(kFcr, 0x01);
+  for (int i = 0; i < 3; ++i) cage_.Write(kThr, 'x');
+  EXPECT_EQ(lsr() & 0x60, 0u);
+  for (int i = 0; i < 5; ++i) cage_.Write(kThr, 'y');
+  cage_.Advance(2'000'000);
+  EXPECT_EQ(cage_.console().output, "xxx");
+  EXPECT_EQ(cage_.console().dropped, 5u);
+}
+
+// --- A line with pace ------------------------------------------------------------------------------
+
+// 115200 baud, 8 bits, no parity, one stop bit: 86.8 us a character.
+class PacedNs16550a : public ::testing::Test {
+ protected:
+  PacedNs16550a() {
+    cage_.Write(kLcr, kDlab);
+    cage_.Write(kDll, 1);
+    cage_.Write(kLcr, 0x03);
+    cage_.Write(kMcr, 0x08);
+  }
+  uint64_t lsr() { return cage_.Read(kLsr) & 0x60; }
+  static constexpr uint64_t kCharacter = 86'806;
+  TestCage cage_{cardcage_builtin_ns16550a, "ns16550a", {{"pace", 1}}};
+};
+
+TEST_F(PacedNs16550a, CharacterTakesItsTime) {
+  cage_.Write(kThr, 'a');
+  EXPECT_EQ(lsr(), 0x20u) << "it is in the shift register, and THR is empty";
+  cage_.Write(kThr, 'b');
+  EXPECT_EQ(lsr(), 0x00u);
+  cage_.Advance(kCharacter);
+  EXPECT_EQ(lsr(), 0x20u);
+  EXPECT_EQ(cage_.console().output, "a");
+  cage_.Advance(kCharacter);
+  EXPECT_EQ(lsr(), 0x60u);
+  EXPECT_EQ(cage_.console().output, "ab");
+}
+
+TEST_F(PacedNs16550a, TransmitterInterruptComesWhenTheFifoIsEmpty) {
+  cage_.Write(kFcr, 0x01);
+  cage_.Write(kIer, 0x02);
+  cage_.Read(kIir);
+  for (int i = 0; i < 16; ++i) cage_.Write(kThr, 'x');
+  EXPECT_FALSE(cage_.output("irq"));
+  cage_.Advance(14 * kCharacter);
+  EXPECT_FALSE(cage_.output("irq"));
+  cage_.Advance(2 * kCharacter);
+  EXPECT_TRUE(cage_.output("irq"));
+  EXPECT_EQ(cage_.Read(kIir), 0xc2u);
+}
+
+TEST_F(PacedNs16550a, InputComesOneCharacterAtATime) {
+  cage_.Write(kFcr, 0x01);
+  cage_.Write(kIer, 0x01);
+  cage_.console().Type("abc");
+  EXPECT_EQ(cage_.console().input.size(), 2u);
+  cage_.Advance(kCharacter + 1);
+  EXPECT_EQ(cage_.console().input.size(), 1u);
+  cage_.Advance(kCharacter + 1);
+  EXPECT_EQ(cage_.console().input.size(), 0u);
+}
+
+TEST_F(PacedNs16550a, WhatIsOnItsWayReachesTheHostAtTheEnd) {
+  cage_.Write(kFcr, 0x01);
+  for (const char byte : {'e', 'n', 'd'}) cage_.Write(kThr, static_cast<uint8_t>(byte));
+  cage_.Stop();
+  EXPECT_EQ(cage_.console().output, "end");
+}
+
+TEST_F(PacedNs16550a, HostThatTakesNothingStopsTheLine) {
+  cage_.console().room = 1;
+  cage_.Write(kFcr, 0x01);
+  for (int i = 0; i < 3; ++i) cage_.Write(kThr, static_cast<uint8_t>('1' + i));
+  cage_.Advance(10 * kCharacter);
+  EXPECT_EQ(lsr(), 0u);
+  const std::string before = cage_.console().output;
+  cage_.console().MakeRoom(10);
+  cage_.Read(kLsr);
+  cage_.Advance(10 * kCharacter);
+  EXPECT_EQ(lsr(), 0x60u);
+  EXPECT_EQ(cage_.console().output.size() + cage_.console().dropped, 3u) << before;
+}
+
+// --- On a board ------------------------------------------------------------------------------------
+
+TEST(Ns16550aBoard, InterruptNeedsOut2OnPortsAndNotInMemory) {
+  for (const bool in_memory : {false, true}) {
+    TestCage cage(cardcage_builtin_ns16550a, "ns16550a", {}, {.in_memory = in_memory});
+    cage.Write(kIer, 0x02);
+    EXPECT_EQ(cage.output("irq"), in_memory);
+  }
+}
+
+TEST(Ns16550aBoard, GateCanBeSaid) {
+  TestCage open(cardcage_builtin_ns16550a, "ns16550a", {{"out2_gates_irq", 2}});
+  open.Write(kIer, 0x02);
+  EXPECT_TRUE(open.output("irq"));
+  TestCage gated(cardcage_builtin_ns16550a, "ns16550a", {{"out2_gates_irq", 1}},
+                 {.in_memory = true});
+  gated.Write(kIer, 0x02);
+  EXPECT_FALSE(gated.output("irq"));
+}
+
+TEST(Ns16550aBoard, RegistersFourBytesApartTakeWordsToo) {
+  TestCage cage(cardcage_builtin_ns16550a, "ns16550a", {},
+                {.in_memory = true, .layout = {.shift = 2, .width = 4}});
+  cage.Write(kScr * 4, 0x12345678, 4);
+  EXPECT_EQ(cage.Read(kScr * 4, 4), 0x78u);
+  EXPECT_EQ(cage.Read(kScr * 4, 1), 0x78u);
+  EXPECT_EQ(cage.Read(kScr * 4, 2), 0x78u);
+  EXPECT_EQ(cage.Read(kScr * 4 + 1, 1), 0xffu) << "nobody is between the registers";
+  cage.Write(kThr, 'x', 4);
+  EXPECT_EQ(cage.console().output, "x");
 }
 
 TEST_F(Ns16550a, EveryOffsetWidthAndValueIsSafe) {

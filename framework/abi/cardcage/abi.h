@@ -222,6 +222,9 @@ typedef struct cardcage_host {
    * not 0 as a clock on the host's wall shows it. A machine whose runs are all the same begins at
    * 2000-01-01 00:00. Any thread. ABI 0.3. */
   int64_t (*start_time)(void* self, uint32_t local);
+  /* Where the machine has placed a region: CARDCAGE_SPACE_PORT or CARDCAGE_SPACE_MMIO, or 0 where it has
+   * not. From the first reset on; any thread. ABI 0.3. */
+  uint32_t (*region_space)(void* self, uint32_t region);
 } cardcage_host;
 
 /* The value of one parameter. */

@@ -27,8 +27,10 @@ class CharLink {
   constexpr CharLink() = default;
   constexpr explicit CharLink(const cardcage_char* table) : table_(table) {}
 
-  // Whether the host would take a byte now.
-  bool Writable() const { return table_ == nullptr || table_->write_room(table_->self) > 0; }
+  // Whether the host would take a byte now, or one behind so many that it is to get.
+  bool Writable(size_t before = 0) const {
+    return table_ == nullptr || table_->write_room(table_->self) > before;
+  }
 
   // Gives a byte to the host. Where there is no room it is lost: dropped, and counted by the host.
   void Write(uint8_t byte) const {
@@ -79,6 +81,11 @@ class Host {
 
   // The calendar's time when the machine's was 0, in seconds since 1970-01-01: UTC, or the host's local.
   int64_t StartTime(bool local) const { return table_->start_time(table_->self, local ? 1 : 0); }
+
+  // Whether that region, by its place in the declaration, lies on ports. From the first Reset() on.
+  bool IsOnPorts(uint32_t region) const {
+    return table_->region_space(table_->self, region) == CARDCAGE_SPACE_PORT;
+  }
 
   // Has the device's Posted(value) called, in a turn of its own. The one function here for threads of the
   // device's own, too.

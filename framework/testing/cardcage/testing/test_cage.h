@@ -40,9 +40,16 @@ class FakeCharBackend final : public CharBackend {
   }
 
   std::string output;         // what the device has sent
+  unsigned writes = 0;        // in how many pieces
   std::deque<uint8_t> input;  // what it has not yet taken
   size_t room = SIZE_MAX;     // how many bytes more are taken
   size_t dropped = 0;
+};
+
+// Where regions that may lie in either space do, and how their registers are laid out.
+struct Board {
+  bool in_memory = false;
+  RegisterLayout layout = {};
 };
 
 // A device in a cage without a machine: its regions on a bus with the real access rules, its host
@@ -57,7 +64,7 @@ class TestCage final : public DeviceServices {
   // higher, and so on. A char parameter gets console(). What is not named has its default. Ends the
   // process with a message where the type does not exist or refuses the parameters.
   TestCage(const cardcage_plugin& plugin, std::string_view type,
-           const std::map<std::string, uint64_t>& params = {});
+           const std::map<std::string, uint64_t>& params = {}, const Board& board = Board());
 
   static constexpr uint64_t kBase = 0x1000;
   static constexpr uint64_t kPage = 0x1000;
@@ -79,6 +86,8 @@ class TestCage final : public DeviceServices {
   void Write(uint64_t offset, uint64_t value, unsigned size = 1);
 
   void Reset() { device_->Reset(); }
+  // The machine's end: the device gives what it holds.
+  void Stop() { device_->Stop(); }
 
   // Lets virtual time pass, by way of the device's timers.
   void Advance(uint64_t nanoseconds) { clock_.RunTo(clock_.Now() + nanoseconds); }
