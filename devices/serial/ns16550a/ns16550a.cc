@@ -172,13 +172,14 @@ class Ns16550a {
   // Takes what the chip sends.
   void Send() {
     const size_t count = chip_.TransmitSize();
+    if (count == 0) return;
     for (size_t i = 0; i < count; ++i) {
       if (gathered_size_ == gathered_.size()) Flush();
       gathered_[gathered_size_++] = chip_.TransmitByte(i);
     }
-    if (count > 0 && gathered_size_ >= chip_.GatherSize()) {
+    if (gathered_size_ >= chip_.GatherSize()) {
       Flush();
-    } else if (count > 0 && !flush_at_) {
+    } else if (!flush_at_) {
       constexpr uint64_t kMostAge = 1'000'000;  // ns
       flush_at_ = host_.Now() + kMostAge;
     }

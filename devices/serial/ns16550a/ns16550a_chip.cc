@@ -377,14 +377,9 @@ Mcr Chip::ModemOutputs() const {
 
 // --- Interrupt and time ------------------------------------------------------------------------
 
-std::optional<uint64_t> Chip::Deadline() const {
-  std::optional<uint64_t> deadline;
-  if (shifting_) deadline = shift_ends_;
-  // The timeout is told by its interrupt alone.
-  if (ier_.Test(Ier::kReceived) && AwaitsTimeout()) {
-    deadline = std::min(deadline.value_or(Timeout()), Timeout());
-  }
-  return deadline;
+uint64_t Chip::NextEvent() const {
+  if (!TellsTimeout()) return shift_ends_;
+  return shifting_ ? std::min(shift_ends_, Timeout()) : Timeout();
 }
 
 uint64_t Chip::CharacterTime() const {

@@ -117,7 +117,10 @@ class Chip {
   }
   // When AdvanceTo() has something to do that can be seen without a look at a register, if ever: the
   // character timeout, or a character that has been sent.
-  std::optional<uint64_t> Deadline() const;
+  std::optional<uint64_t> Deadline() const {
+    if (!shifting_ && !TellsTimeout()) return std::nullopt;  // asked behind each access
+    return NextEvent();
+  }
   void AdvanceTo(uint64_t now) {
     if (AwaitsTimeout() && now >= Timeout()) timed_out_ = true;
     if (shifting_) Shift(now);
@@ -144,6 +147,9 @@ class Chip {
   }
   // Four characters' time without a byte in or out (8.6.1).
   uint64_t Timeout() const { return receiver_moved_ + 4 * CharacterTime(); }
+  // Told by its interrupt alone.
+  bool TellsTimeout() const { return ier_.Test(Ier::kReceived) && AwaitsTimeout(); }
+  uint64_t NextEvent() const;
   bool AwaitsTimeout() const { return !receive_.empty() && !timed_out_ && HasFifos(); }
   bool IsHeld() const { return mcr_.Test(Mcr::kAutoflow) && !modem_.Test(Msr::kClearToSend); }
   bool IsTransmitterEmpty() const { return transmit_.empty() && line_ready_; }
