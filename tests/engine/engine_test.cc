@@ -167,14 +167,6 @@ TEST_P(InterruptTest, IsTakenBehindTheInstructionThatFollowsSti) {
   EXPECT_THAT(port_.written, ::testing::ElementsAre(1, 2, 9, 3));
 }
 
-TEST_P(InterruptTest, MovSsHoldsItBackForOneInstructionMore) {
-  // sti; mov ss, bx; out dx, al; inc ax; out dx, al; cli; hlt
-  Load({0xfb, 0x8e, 0xd3, 0xee, 0x40, 0xee, 0xfa, 0xf4});
-  vcpu_->SetInterruptLine(true);
-  EXPECT_EQ(RunOn().reason, Reason::kHalt);
-  EXPECT_THAT(port_.written, ::testing::ElementsAre(1, 9, 2));
-}
-
 TEST_P(InterruptTest, AWindowOfOneInstructionIsEnough) {
   // sti; nop; cli; out dx, al; hlt
   Load({0xfb, 0x90, 0xfa, 0xee, 0xf4});

@@ -51,6 +51,8 @@
     nop
     cli
     ROUND
+    xorb %al, %al           /* with the kernel's controllers a HLT would not end the machine */
+    outb %al, $DEBUG_EXIT
     STOP
 
 /* Both inputs low, and high again; then waits until both are requests. */

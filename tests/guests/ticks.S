@@ -67,6 +67,8 @@
     jb failed
     movw $passed, %si
     SEND_STRING_AT_SI
+    xorb %al, %al           /* with the kernel's controllers a HLT would not end the machine */
+    outb %al, $DEBUG_EXIT
     STOP
 
 failed:

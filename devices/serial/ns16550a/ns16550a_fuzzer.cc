@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Random register operations, input and back pressure: no report of the sanitizers, and status bits
-// that agree with the backend.
+// Random register operations, input, back pressure and steps of the clock: no report of the sanitizers, and
+// status bits that agree with the backend.
 #include <cstdlib>
 
 #include "cardcage/testing/test_cage.h"
@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const uint64_t offset = data[i] & 0x0f;
     const unsigned width = 1 + ((data[i] >> 4) & 7);
     const uint64_t value = data[i + 1] * uint64_t{0x0101010101010101};
-    const unsigned action = data[i + 2] % 4;
+    const unsigned action = data[i + 2] % 5;
     if (action == 0) {
       cage.Write(offset, value, width);
     } else if (action == 1) {
@@ -23,6 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       cage.console().Type("fuzz");
     } else if (action == 3) {
       cage.console().room = data[i + 1] % 4;
+    } else if (action == 4) {
+      cage.Advance(uint64_t{data[i + 1]} * 20'000);  // up to 5 ms
     }
     const ns16550a::Lsr lsr(static_cast<uint8_t>(cage.Read(ns16550a::kLsr)));
     if (lsr.Test(ns16550a::Lsr::kHoldingEmpty) != (cage.console().room > 0)) std::abort();

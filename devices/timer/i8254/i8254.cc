@@ -4,8 +4,8 @@
 // Missing:  all that these miss. A speaker: nobody hears counter 2.
 // Ignored:  nothing.
 // Quirks:   Each edge of the interrupt is shown, also where the host comes late: the time that the guest sees
-//           then waits at the edge until it was. Beyond 1 ms edges are lost, as ticks are on a CPU that was
-//           held up for longer than a period.
+//           then waits at the edge until it was. Where it is late by more than 1 ms, one pulse stands for those
+//           that there were, as on a CPU that was held up for longer than a period.
 // Guest may: have an interrupt with each microsecond, and so keep one thread of the host busy.
 // Threads:  one handler at a time.
 // Units:    clock_hz in Hz.
@@ -32,7 +32,12 @@ class Device {
   }
   bool Interrupt() const { return chip_.Output(0, now_); }
   std::optional<uint64_t> Deadline() const { return chip_.Deadline(0); }
-  void OnDeadline() { chip_.AdvanceTo(Time()); }
+  void OnDeadline() {
+    const uint64_t due = chip_.Deadline(0).value_or(0);
+    const bool was_high = Interrupt();
+    chip_.AdvanceTo(Time());
+    skips_ = !was_high && Interrupt() && host_.Now() - due > kMostLate;
+  }
 
   template <uint64_t kOffset>
   uint8_t Read() {
@@ -46,19 +51,23 @@ class Device {
   void WritePort61(uint8_t value) { port61_.Write(value, chip_, Time()); }
 
  private:
+  // A host that is later than this shows one pulse, and not each that there was.
+  static constexpr uint64_t kMostLate = 1'000'000;  // ns
+
   // The time that this call sees: now, but not beyond an edge that nobody has seen yet.
   uint64_t Time() {
-    constexpr uint64_t kMostLate = 1'000'000;  // ns
-    uint64_t now = std::max(host_.Now(), now_);
+    const uint64_t now = std::max(host_.Now(), now_);
     const auto edge = chip_.Deadline(0);
-    if (edge && *edge < now && now - *edge <= kMostLate) now = *edge;
-    return now_ = now;
+    now_ = edge && *edge < now && !skips_ ? *edge : now;
+    skips_ = false;
+    return now_;
   }
 
   Chip chip_;
   Port61 port61_;
   const cardcage::Host host_;
-  uint64_t now_ = 0;  // the chip's: the latest that it was told, in ns
+  uint64_t now_ = 0;    // the chip's: the latest that it was told, in ns
+  bool skips_ = false;  // the host is late, and a pulse was just shown: the others are lost
 };
 
 constexpr cardcage::Declaration kI8254{

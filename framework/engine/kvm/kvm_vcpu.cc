@@ -148,6 +148,10 @@ VmExit KvmVcpu::Run() {
       case KVM_EXIT_INTR:
       case KVM_EXIT_IRQ_WINDOW_OPEN:
         break;
+      case KVM_EXIT_HLT:
+        // The interrupt that came behind STI, too early for KVM to take, ends the HLT at once.
+        if (run_->if_flag != 0 && interrupt_line()) break;
+        return Explain();
       case KVM_EXIT_X86_RDMSR:
         RefuseMsr(/*is_write=*/false);
         break;

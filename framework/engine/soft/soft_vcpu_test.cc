@@ -230,6 +230,30 @@ TEST_F(SoftVcpuTest, FrameOfAnInterruptOverCodeIsSeen) {
   EXPECT_EQ(vcpu_->GetRegisters()->rip, 0x3001u);
 }
 
+// --- Interrupts -----------------------------------------------------------------------------------
+
+TEST_F(SoftVcpuTest, MovSsLetsNoInterruptInBehindIt) {  // SDM, vol. 3, 6.8.3
+  vcpu_->ConnectInterrupts([&] {
+    vcpu_->SetInterruptLine(false);
+    return uint8_t{0x21};
+  });
+  on_access_ = [&] {
+    if (seen_.size() == 1) vcpu_->SetInterruptLine(true);
+  };
+  Put(0x21 * 4, {0x00, 0x20, 0x00, 0x00});
+  Put(0x2000, {0xb0, 0x09, 0xee, 0xf4});  // mov al, 9; out dx, al; hlt
+  // mov dx, 0x500; sti; nop; out dx, al; mov ss, bx; mov ss, bx; mov al, 2; out dx, al; hlt
+  Real({0xba, 0x00, 0x05, 0xfb, 0x90, 0xee, 0x8e, 0xd3, 0x8e, 0xd3, 0xb0, 0x02, 0xee, 0xf4});
+  CpuRegisters registers = *vcpu_->GetRegisters();
+  registers.rsp = 0x8000;
+  ASSERT_TRUE(vcpu_->SetRegisters(registers).ok());
+  while (vcpu_->Run().reason == Reason::kKicked) {
+  }
+  ASSERT_EQ(seen_.size(), 2u);
+  EXPECT_EQ(seen_[1].value, 9u);
+  EXPECT_EQ(Get(0x7ffa, 2), 0x100cu) << "it came behind the instruction that follows MOV SS";
+}
+
 // --- Time ---------------------------------------------------------------------------------------
 
 TEST_F(SoftVcpuTest, TimeStampCountsInstructions) {
