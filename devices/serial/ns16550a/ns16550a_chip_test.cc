@@ -17,7 +17,8 @@ constexpr uint8_t kFifosOn = 0xc0;  // as IIR shows it
 
 class Uart : public ::testing::Test {
  protected:
-  explicit Uart(Variant variant = Variant::k16550a) : chip_({.variant = variant}) {
+  explicit Uart(Variant variant = Variant::k16550a, bool paced = false)
+      : chip_({.variant = variant, .paced = paced}) {
     Write(kMcr, kOut2);
   }
 
@@ -44,6 +45,26 @@ class Uart : public ::testing::Test {
 
   uint64_t now_ = 1000;
   Chip chip_;
+};
+class PacedUart : public Uart {
+ protected:
+  explicit PacedUart(Variant variant = Variant::k16550a) : Uart(variant, true) {}
+  // What has been sent since the last call.
+  std::string Sent() {
+    std::string text;
+    for (size_t i = 0; i < chip_.TransmitSize(); ++i) {
+      text += static_cast<char>(chip_.TransmitByte(i));
+    }
+    chip_.Transmitted(chip_.TransmitSize());
+    return text;
+  }
+  void Send(const std::string& text) {
+    for (const char byte : text) Write(kThr, static_cast<uint8_t>(byte));
+  }
+};
+class Paced16750 : public PacedUart {
+ protected:
+  Paced16750() : PacedUart(Variant::k16750) {}
 };
 class Uart16450 : public Uart {
  protected:
@@ -551,6 +572,111 @@ TEST_F(Uart, AnyOperationIsSafeAndTheFifosKeepTheirBounds) {
 }
 
 // --- Variants ------------------------------------------------------------------------------------
+
+// --- A line with pace ------------------------------------------------------------------------------
+
+TEST_F(PacedUart, CharactersLeaveOneAfterTheOther) {
+  EnableFifos();
+  Send("abc");
+  EXPECT_EQ(Sent(), "");
+  Pass(chip_.CharacterTime());
+  EXPECT_EQ(Sent(), "a");
+  Pass(2 * chip_.CharacterTime());
+  EXPECT_EQ(Sent(), "bc");
+  EXPECT_EQ(chip_.Deadline(), std::nullopt);
+}
+
+TEST_F(PacedUart, DeadlineIsTheEndOfTheCharacter) {
+  Send("a");
+  EXPECT_EQ(chip_.Deadline(), now_ + chip_.CharacterTime());
+}
+
+TEST_F(PacedUart, HoldingRegisterIsEmptyOnceItsByteIsInTheShiftRegister) {  // 8.5
+  Send("a");
+  EXPECT_EQ(lsr() & 0x60, 0x20);
+  Send("b");
+  EXPECT_EQ(lsr() & 0x60, 0x00);
+  Pass(chip_.CharacterTime());
+  EXPECT_EQ(lsr() & 0x60, 0x20);
+  Pass(chip_.CharacterTime());
+  EXPECT_EQ(lsr() & 0x60, 0x60);
+}
+
+TEST_F(PacedUart, FifoThatIsClearedLeavesTheCharacterInTheShiftRegister) {  // 8.4
+  EnableFifos();
+  Send("abc");
+  Write(kFcr, 0x05);
+  Pass(10 * chip_.CharacterTime());
+  EXPECT_EQ(Sent(), "a");
+}
+
+TEST_F(PacedUart, LineThatIsNotReadyStopsBehindTheCharacterOnIt) {
+  EnableFifos();
+  Send("ab");
+  chip_.SetLineReady(false, now_);
+  Pass(10 * chip_.CharacterTime());
+  EXPECT_EQ(Sent(), "a");
+  EXPECT_EQ(lsr() & 0x60, 0x00);
+  chip_.SetLineReady(true, now_);
+  Pass(chip_.CharacterTime());
+  EXPECT_EQ(Sent(), "b");
+}
+
+TEST_F(PacedUart, BytesComeNoFasterThanTheLine) {
+  EnableFifos();
+  EXPECT_EQ(chip_.ReceiveRoom(now_), 1u);
+  Receive("a");
+  EXPECT_EQ(chip_.ReceiveRoom(now_), 0u);
+  EXPECT_EQ(chip_.NextReceive(), now_ + chip_.CharacterTime());
+  EXPECT_EQ(chip_.ReceiveRoom(chip_.NextReceive()), 1u);
+}
+
+// As Firecracker #5730 has it: a restored console that stays dead.
+TEST_F(PacedUart, CopyTakenInTheMiddleOfACharacterGoesOn) {
+  EnableFifos();
+  Write(kIer, kTransmitter);
+  iir();
+  Send("abc");
+  Pass(chip_.CharacterTime() / 2);
+  Chip restored = chip_;
+  EXPECT_EQ(restored.Deadline(), chip_.Deadline());
+  restored.AdvanceTo(now_ += 3 * chip_.CharacterTime());
+  ASSERT_EQ(restored.TransmitSize(), 3u);
+  EXPECT_EQ(restored.TransmitByte(2), 'c');
+  EXPECT_TRUE(restored.Interrupt()) << "the transmitter is empty: its driver goes on";
+  restored.Transmitted(3);
+  restored.Write(kThr, 'd', now_);
+  restored.AdvanceTo(now_ + chip_.CharacterTime());
+  EXPECT_EQ(restored.TransmitByte(0), 'd');
+}
+
+TEST_F(PacedUart, AllThatIsLeftCanBeTakenAtOnce) {
+  EnableFifos();
+  Send("abc");
+  chip_.TransmitAll();
+  EXPECT_EQ(Sent(), "abc");
+}
+
+TEST_F(PacedUart, ResetStopsTheLine) {
+  EnableFifos();
+  Send("abc");
+  chip_.Reset();
+  Pass(10 * chip_.CharacterTime());
+  EXPECT_EQ(Sent(), "");
+}
+
+TEST_F(Paced16750, AutoflowHoldsTheNextCharacterBack) {
+  EnableFifos();
+  Write(kMcr, 0x20);
+  Modem(0x10);  // CTS
+  Send("ab");
+  Modem(0x00);
+  Pass(10 * chip_.CharacterTime());
+  EXPECT_EQ(Sent(), "a");
+  Modem(0x10);
+  Pass(chip_.CharacterTime());
+  EXPECT_EQ(Sent(), "b");
+}
 
 TEST_F(Uart16450, HasNoFifos) {
   EnableFifos();
