@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "bench/lab/serial.h"
 #include "bench/lab/start.h"
 
 int main(int argc, char** argv) {
@@ -32,6 +33,20 @@ int main(int argc, char** argv) {
   start_command->footer(
       "Example: cardcage bench start --max-ratio 1.5 --max-resident 8 --max-soft 15");
 
+  cardcage::bench::SerialOptions serial;
+  CLI::App* serial_command = app.add_subcommand("serial",
+                                                "Bytes a second through the serial port's FIFO to "
+                                                "a pipe: on KVM beside a raw loop that takes "
+                                                "the same exits, or in software");
+  serial_command->add_option("--runs", serial.runs, "Runs of each program")
+      ->check(CLI::Range(5, 10000))
+      ->capture_default_str();
+  serial_command->add_flag("--json", serial.json, "Print JSON");
+  serial_command
+      ->add_option("--min-ratio", serial.min_ratio, "End with 1 below this ratio of the rates")
+      ->type_name("RATIO");
+  serial_command->footer("Example: cardcage bench serial --min-ratio 0.95");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {  // --help
@@ -41,5 +56,6 @@ int main(int argc, char** argv) {
                  e.what());
     return kUsage;
   }
+  if (serial_command->parsed()) return cardcage::bench::Serial(serial);
   return cardcage::bench::Start(start);
 }

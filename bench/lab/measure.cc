@@ -40,15 +40,25 @@ std::array<int, 2> MakePipe() {
   return ends;
 }
 
-// All that comes, to the end; `first` is when the first of it came.
-std::string ReadAll(int fd, std::chrono::steady_clock::time_point* first = nullptr) {
+// When a run began, and when its output did and ended.
+struct Times {
+  std::chrono::steady_clock::time_point start, first, last;
+};
+
+double Milliseconds(std::chrono::steady_clock::duration time) {
+  return std::chrono::duration<double, std::milli>(time).count();
+}
+
+// All that comes, to the end, and when it came.
+std::string ReadAll(int fd, Times* times = nullptr) {
   std::string text;
-  std::array<char, 4096> buffer{};
+  std::array<char, 65536> buffer;
   for (;;) {
     const ssize_t size = read(fd, buffer.data(), buffer.size());
     if (size < 0 && errno == EINTR) continue;
     if (size <= 0) return text;
-    if (text.empty() && first != nullptr) *first = std::chrono::steady_clock::now();
+    if (times != nullptr) times->last = std::chrono::steady_clock::now();
+    if (times != nullptr && text.empty()) times->first = times->last;
     text.append(buffer.data(), static_cast<size_t>(size));
   }
 }
@@ -60,7 +70,9 @@ void CheckEnd(const Subject& subject, int status, const std::string& output) {
   if (WEXITSTATUS(status) != 0) {
     Fail(subject, "ended with " + std::to_string(WEXITSTATUS(status)));
   }
-  if (output != subject.output) Fail(subject, "printed something else: " + output);
+  if (output != subject.output) {
+    Fail(subject, "printed something else: " + output.substr(0, 200));
+  }
 }
 
 // "VmHWM:     4032 kB" of /proc/PID/status.
@@ -94,29 +106,40 @@ int FollowToExit(const Subject& subject, pid_t pid, Resident* resident) {
   return status;
 }
 
-}  // namespace
-
-double MillisecondsToFirstByte(const Subject& subject) {
+// Runs it with nothing on stdin and a pipe for its output.
+Times RunTimed(const Subject& subject) {
   const auto ends = MakePipe();
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   pid_t pid = -1;
-  std::chrono::steady_clock::time_point first;
-  const auto start = std::chrono::steady_clock::now();
+  Times times;
+  times.start = std::chrono::steady_clock::now();
   const int error = posix_spawn(&pid, subject.arguments[0].c_str(), &actions, nullptr,
                                 Pointers(subject.arguments).data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
   std::string output;
-  if (error == 0) output = ReadAll(ends[0], &first);
+  if (error == 0) output = ReadAll(ends[0], &times);
   close(ends[0]);
   if (error != 0) Fail(subject, std::strerror(error));
   int status = 0;
   waitpid(pid, &status, 0);
   CheckEnd(subject, status, output);
-  return std::chrono::duration<double, std::milli>(first - start).count();
+  return times;
+}
+
+}  // namespace
+
+double MillisecondsToFirstByte(const Subject& subject) {
+  const Times times = RunTimed(subject);
+  return Milliseconds(times.first - times.start);
+}
+
+double MillisecondsOfOutput(const Subject& subject) {
+  const Times times = RunTimed(subject);
+  return Milliseconds(times.last - times.first);
 }
 
 Resident ResidentAtExit(const Subject& subject) {

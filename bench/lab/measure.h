@@ -25,6 +25,9 @@ struct Subject {
 // 30 us, is the same for all.
 double MillisecondsToFirstByte(const Subject& subject);
 
+// From the first byte that the guest sends to its last, in milliseconds.
+double MillisecondsOfOutput(const Subject& subject);
+
 // In KiB.
 struct Resident {
   int64_t peak = 0;    // the most that was ever resident, all of it

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The least that a VMM can do: `raw-loop two-plus-two|smp GUEST.bin` runs a guest of tests/guests with
+// The least that a VMM can do: `raw-loop two-plus-two|smp|stream GUEST.bin` runs a guest of tests/guests with
 // everything that it needs written out, and nothing else. What `cardcage run` of the same machine costs
 // beside this is what the framework costs.
 //
@@ -23,17 +23,19 @@ namespace {
 
 constexpr uint64_t kPage = 4096;
 
-// The two machines, as configs/ has them.
+// The machines, as configs/ has them.
 struct Machine {
   uint64_t memory_at;
   uint64_t memory_size;
   uint64_t tables;  // of the identity map; 0: the CPU starts in real mode
   unsigned cpus;
   bool irqchip;
+  unsigned fifo;  // how many bytes the serial port gathers for one write
 };
 constexpr uint64_t kEntry = 0x1000;
-constexpr Machine kTwoPlusTwo = {0x1000, kPage, 0, 1, false};
-constexpr Machine kSmp = {0, 32 * kPage, 0x10000, 2, true};
+constexpr Machine kTwoPlusTwo = {0x1000, kPage, 0, 1, false, 1};
+constexpr Machine kSmp = {0, 32 * kPage, 0x10000, 2, true, 1};
+constexpr Machine kStream = {0, 16 * kPage, 0, 1, false, 16};
 
 // Not -1, or the end.
 int Must(int result, const char* call) {
@@ -90,13 +92,22 @@ void End() {
   ended.notify_one();
 }
 
+// What the serial port has gathered, and how many bytes it gathers.
+uint8_t gathered[16];
+unsigned gathered_size = 0;
+unsigned fifo = 1;
+
 // The devices: a transmitter that is always empty, and debug-exit.
 void ServePort(kvm_run* run) {
   uint8_t* const data = reinterpret_cast<uint8_t*>(run) + run->io.data_offset;
   if (run->io.direction == KVM_EXIT_IO_IN) {
     std::memset(data, run->io.port == 0x3fd ? 0x60 : 0xff, size_t{run->io.size} * run->io.count);
   } else if (run->io.port == 0x3f8) {
-    if (write(STDOUT_FILENO, data, run->io.count) < 0) _exit(69);
+    gathered[gathered_size++] = *data;
+    if (gathered_size == fifo) {
+      if (write(STDOUT_FILENO, gathered, gathered_size) < 0) _exit(69);
+      gathered_size = 0;
+    }
   } else if (run->io.port == 0xf4) {
     End();
   }
@@ -132,11 +143,12 @@ void ReadGuest(const char* path, uint8_t* memory, uint64_t size) {
 
 int main(int argc, char** argv) {
   const std::string name = argc == 3 ? argv[1] : "";
-  if (name != "two-plus-two" && name != "smp") {
-    std::fprintf(stderr, "usage: raw-loop two-plus-two|smp GUEST.bin\n");
+  if (name != "two-plus-two" && name != "smp" && name != "stream") {
+    std::fprintf(stderr, "usage: raw-loop two-plus-two|smp|stream GUEST.bin\n");
     return 64;
   }
-  const Machine& machine = name == "smp" ? kSmp : kTwoPlusTwo;
+  const Machine& machine = name == "smp" ? kSmp : name == "stream" ? kStream : kTwoPlusTwo;
+  fifo = machine.fifo;
 
   // Memory and its content.
   const int memory_file = MUST(memfd_create("guest", MFD_CLOEXEC));

@@ -6,31 +6,18 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "bench/lab/measure.h"
+#include "bench/lab/subjects.h"
 #include "nlohmann/json.hpp"
 
 namespace cardcage::bench {
 namespace {
-
-namespace fs = std::filesystem;
-
-// The first of the paths that is there.
-std::string Find(const std::vector<fs::path>& paths) {
-  for (const fs::path& path : paths) {
-    if (fs::exists(path)) return fs::weakly_canonical(path).string();
-  }
-  throw std::runtime_error(paths.front().string() + ": not found; build all of the project");
-}
 
 double Fastest(const std::vector<double>& times) {
   return *std::min_element(times.begin(), times.end());
@@ -41,31 +28,6 @@ struct Series {
   Resident resident;
 
   double ResidentMib() const { return static_cast<double>(resident.BeyondGuest()) / 1024; }
-};
-
-// A folder for files of one measurement.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    if (mkdtemp(path_.data()) == nullptr) {
-      throw std::runtime_error(path_ + ": " + std::strerror(errno));
-    }
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::string Write(const std::string& name, const std::string& text) const {
-    const std::string path = (fs::path(path_) / name).string();
-    std::ofstream(path) << text;
-    return path;
-  }
-
- private:
-  std::string path_ = (fs::temp_directory_path() / "cardcage-bench-XXXXXX").string();
 };
 
 struct Machine {
@@ -89,25 +51,12 @@ struct Machine {
   }
 };
 
-// In a build folder the program is two above its helpers; in an installation there is a bin/ beside.
 Machine MakeMachine(const std::string& name, const std::string& engine, const std::string& output,
                     const TemporaryFolder& folder) {
-  const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
-  const fs::path root = here / ".." / "..";
-  const std::string program = Find({root / "cardcage", root / "bin" / "cardcage"});
-  std::string config = Find({fs::path(CARDCAGE_CONFIGS) / (name + ".yaml"),
-                             root / "share" / "cardcage" / "configs" / (name + ".yaml")});
+  Subjects subjects = FindSubjects(name, engine, output, folder);
   Machine machine{.name = name, .engine = engine};
-  if (engine == "kvm") {
-    const std::string guest = Find({root / "guests" / (name + ".bin"),
-                                    root / "share" / "cardcage" / "guests" / (name + ".bin")});
-    machine.raw = {{Find({here / "raw-loop"}), name, guest}, output};
-  } else {
-    std::stringstream text;
-    text << std::ifstream(config).rdbuf() << "cpu: { engine: " << engine << " }\n";
-    config = folder.Write(name + "-" + engine + ".yaml", text.str());
-  }
-  machine.cardcage = {{program, "run", config}, output};
+  machine.cardcage = std::move(subjects.cardcage);
+  machine.raw = std::move(subjects.raw);
   return machine;
 }
 

@@ -75,6 +75,18 @@ class GuestTest : public ::testing::TestWithParam<Run> {
 
 // --- What configs/ ships ------------------------------------------------------------------------
 
+std::string SixteenBytes() {
+  std::string bytes;
+  for (char byte = 0; byte < 16; ++byte) bytes += byte;
+  return bytes;
+}
+
+std::string Repeated(const std::string& text, size_t count) {
+  std::string all;
+  for (size_t i = 0; i < count; ++i) all += text;
+  return all;
+}
+
 const Guest kShipped[] = {
     {.name = "two-plus-two", .output = "4\n"},
     {.name = "hello", .output = "Hello from the cage\n"},
@@ -95,6 +107,7 @@ const Guest kShipped[] = {
      .code = 0,
      .input = "the same in 64 bits\n\x04 not this"},
     {.name = "loopback", .output = "loopback ok\n"},
+    {.name = "stream", .output = Repeated(SixteenBytes(), 256 * 1024 / 16)},
     {.name = "rtc", .output = "periodic 32\nalarm\nupdate\n"},
     {.name = "fault", .output = "", .code = kGuestFault},
     {.name = "flood", .output = ""},
