@@ -86,7 +86,12 @@ class Ns16550a {
     const uint64_t now = host_.Now();
     if (flush_at_ && *flush_at_ <= now) {
       flush_at_.reset();
-      Flush();
+      // What was gathered may have gone since, and others come.
+      if (gathered_size_ > 0 && now < gathered_since_ + kMostAge) {
+        flush_at_ = gathered_since_ + kMostAge;
+      } else {
+        Flush();
+      }
     }
     chip_.AdvanceTo(now);
     Send();
@@ -175,13 +180,13 @@ class Ns16550a {
     if (count == 0) return;
     for (size_t i = 0; i < count; ++i) {
       if (gathered_size_ == gathered_.size()) Flush();
+      if (gathered_size_ == 0 && chip_.GatherSize() > 1) gathered_since_ = host_.Now();
       gathered_[gathered_size_++] = chip_.TransmitByte(i);
     }
     if (gathered_size_ >= chip_.GatherSize()) {
       Flush();
     } else if (!flush_at_) {
-      constexpr uint64_t kMostAge = 1'000'000;  // ns
-      flush_at_ = host_.Now() + kMostAge;
+      flush_at_ = gathered_since_ + kMostAge;
     }
     SetLineReady();
     chip_.Transmitted(count);
@@ -192,6 +197,9 @@ class Ns16550a {
     gathered_size_ = 0;
   }
 
+  // How long a byte is held for those that follow, in ns.
+  static constexpr uint64_t kMostAge = 1'000'000;
+
   const Ns16550aConfig config_;
   const cardcage::Host host_;
   Chip chip_;
@@ -199,7 +207,8 @@ class Ns16550a {
   bool awaits_input_ = false;
   std::array<uint8_t, 64> gathered_{};  // for the host
   size_t gathered_size_ = 0;
-  std::optional<uint64_t> flush_at_;  // when it has waited long enough; may be earlier
+  uint64_t gathered_since_ = 0;       // when the first of them came
+  std::optional<uint64_t> flush_at_;  // when to look whether they have waited long enough
 };
 
 using Uart = Ns16550a;
