@@ -9,16 +9,37 @@
 
 namespace cardcage {
 
-InputStream::InputStream(int fd, EventLoop& loop, Filter filter, std::function<void()> on_input)
-    : fd_(fd), loop_(loop), filter_(std::move(filter)), on_input_(std::move(on_input)) {
+InputStream::InputStream(int fd, EventLoop& loop, Filter filter, std::function<void()> on_input,
+                         std::function<void()> on_end)
+    : loop_(loop),
+      filter_(std::move(filter)),
+      on_input_(std::move(on_input)),
+      on_end_(std::move(on_end)) {
+  Start(fd);
+}
+
+InputStream::InputStream(EventLoop& loop, std::function<void()> on_input,
+                         std::function<void()> on_end)
+    : loop_(loop), on_input_(std::move(on_input)), on_end_(std::move(on_end)) {}
+
+InputStream::~InputStream() { Stop(); }
+
+void InputStream::Start(int fd) {
+  Stop();
+  fd_ = fd;
+  ended_ = false;
+  full_ = false;
   const absl::Status watch = loop_.Watch(fd_, EPOLLIN, [this](uint32_t) { Fill(); });
   watched_ = watch.ok();
   // A regular file can always be read: there is nothing to wait for.
   if (watch.code() == absl::StatusCode::kFailedPrecondition) WaitForMore();
 }
 
-InputStream::~InputStream() {
+void InputStream::Stop() {
   if (watched_) loop_.Unwatch(fd_);
+  watched_ = false;
+  ended_ = true;
+  full_ = false;
 }
 
 void InputStream::WaitForMore() {
@@ -53,6 +74,7 @@ void InputStream::Fill() {
     if (!data.empty() && on_input_) on_input_();
   } else if (got == 0 || errno != EAGAIN) {
     ended_ = true;
+    if (on_end_) on_end_();
     return;
   }
   WaitForMore();

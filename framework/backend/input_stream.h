@@ -23,11 +23,20 @@ class InputStream {
   using Filter = std::function<size_t(std::span<uint8_t> data)>;
 
   // `fd` stays the caller's and is read as it is. Its end, or an error, is the end of input and
-  // nothing more. `on_input` is called on the loop's thread when bytes have come. Before the loop runs.
-  InputStream(int fd, EventLoop& loop, Filter filter, std::function<void()> on_input = {});
+  // nothing more. `on_input` is called on the loop's thread when bytes have come, `on_end` there at the
+  // end. Before the loop runs.
+  InputStream(int fd, EventLoop& loop, Filter filter, std::function<void()> on_input = {},
+              std::function<void()> on_end = {});
+  // Begins without a descriptor.
+  InputStream(EventLoop& loop, std::function<void()> on_input, std::function<void()> on_end);
   ~InputStream();
   InputStream(const InputStream&) = delete;
   InputStream& operator=(const InputStream&) = delete;
+
+  // Reads from this descriptor from now on, or from none; bytes that came before stay. Before the loop
+  // runs or on its thread; no Read at the same time. Not from `on_input` or `on_end`.
+  void Start(int fd);
+  void Stop();
 
   // Gives bytes that came and returns how many. One thread at a time; does not block.
   size_t Read(std::span<uint8_t> data);
@@ -40,10 +49,11 @@ class InputStream {
   void Fill();
   void WaitForMore();
 
-  const int fd_;
+  int fd_ = -1;
   EventLoop& loop_;
   const Filter filter_;
   const std::function<void()> on_input_;
+  const std::function<void()> on_end_;
   bool watched_ = false;
   bool ended_ = false;
 

@@ -19,22 +19,15 @@
 namespace cardcage {
 
 OutputStream::OutputStream(int fd, EventLoop& loop, std::function<void()> on_closed,
-                           std::function<void()> on_room)
+                           std::function<void()> on_room, std::function<void()> on_hang_up)
     : original_(fd),
       fd_(fd),
       loop_(loop),
       on_closed_(std::move(on_closed)),
-      on_room_(std::move(on_room)) {
+      on_room_(std::move(on_room)),
+      on_hang_up_(std::move(on_hang_up)) {
   ChooseWay();
-  watched_ = loop_
-                 .Watch(fd_, 0,
-                        [this](uint32_t events) {
-                          const bool was_full = Room() == 0;
-                          if (Drain(events)) loop_.Rearm(fd_, EPOLLOUT);
-                          // Without the lock: who is told may write.
-                          if (was_full && Room() > 0 && on_room_) on_room_();
-                        })
-                 .ok();
+  watched_ = loop_.Watch(fd_, 0, [this](uint32_t events) { OnReady(events); }).ok();
 }
 
 OutputStream::~OutputStream() {
@@ -51,7 +44,8 @@ void OutputStream::ChooseWay() {
   } else if (S_ISSOCK(info.st_mode)) {
     way_ = Way::kSocket;
   } else if (int number = 0; ioctl(fd_, TIOCGPTN, &number) == 0) {
-    way_ = Way::kPoll;  // a pty's master: opened anew, it would be another pty
+    // A pty's master: opened anew, it would be another pty.
+    way_ = (flags & O_NONBLOCK) != 0 ? Way::kOwn : Way::kPoll;
   } else {
     // Fails for a pipe whose reader has gone, and for a terminal of another user.
     const int own = open(absl::StrCat("/proc/self/fd/", fd_).c_str(),
@@ -64,6 +58,17 @@ void OutputStream::ChooseWay() {
       poll_chunk_ = S_ISFIFO(info.st_mode) ? PIPE_BUF : 1;
     }
   }
+}
+
+void OutputStream::OnReady(uint32_t events) {
+  const bool was_full = Room() <= spare_;
+  if (Drain(events)) {
+    loop_.Rearm(fd_, EPOLLOUT);
+  } else if (Room() < kCapacity && on_hang_up_) {
+    on_hang_up_();
+  }
+  // Without the lock: who is told may write.
+  if (was_full && Room() > spare_ && on_room_) on_room_();
 }
 
 ssize_t OutputStream::WriteOnce(std::span<const uint8_t> data) {
@@ -96,8 +101,9 @@ size_t OutputStream::WriteSome(std::span<const uint8_t> data) {
     } else if (errno != EINTR) {
       int none = 0;  // the first error stays
       error_.compare_exchange_strong(none, errno, std::memory_order_relaxed);
-      if (errno == EPIPE && !closed_ && on_closed_) on_closed_();
-      closed_ = closed_ || errno == EPIPE;
+      const bool gone = errno == EPIPE || errno == ECONNRESET;
+      if (gone && !closed_ && on_closed_) on_closed_();
+      closed_ = closed_ || gone;
       lost_.fetch_add(data.size() - done, std::memory_order_relaxed);
       return data.size();
     }
@@ -153,6 +159,11 @@ bool OutputStream::Drain(uint32_t events) {
   // A terminal that hung up takes nothing more and says so for ever: that is not worth waiting for.
   const bool hopeless = held == before && (events & (EPOLLHUP | EPOLLERR)) != 0;
   return held > 0 && !hopeless;
+}
+
+size_t OutputStream::Discard() {
+  const std::lock_guard lock(mutex_);
+  return held_size_.exchange(0);
 }
 
 void OutputStream::Flush(std::chrono::milliseconds patience) {

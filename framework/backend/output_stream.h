@@ -24,9 +24,10 @@ class OutputStream {
 
   // `fd` stays the caller's; its flags are not changed, for they belong to every process that has
   // the same open file. `on_closed` is called once, on any thread, when the reader has gone.
-  // `on_room` is called on the loop's thread when held output was written after there was no room left.
+  // `on_room` is called on the loop's thread when held output was written after there was no room left,
+  // `on_hang_up` there when the other side will take nothing of what is held.
   OutputStream(int fd, EventLoop& loop, std::function<void()> on_closed,
-               std::function<void()> on_room = {});
+               std::function<void()> on_room = {}, std::function<void()> on_hang_up = {});
   ~OutputStream();
   OutputStream(const OutputStream&) = delete;
   OutputStream& operator=(const OutputStream&) = delete;
@@ -41,6 +42,9 @@ class OutputStream {
   // From now on nobody waits. Any thread.
   void StopWaiting() { waits_.store(false); }
 
+  // As little room as this is none to whoever waits for on_room. Before the loop runs.
+  void set_spare(size_t spare) { spare_ = spare; }
+
   // How many bytes can be held now. Any thread.
   size_t Room() const { return kCapacity - held_size_.load(std::memory_order_acquire); }
 
@@ -48,21 +52,25 @@ class OutputStream {
   // is counted in lost(). Not while the loop runs.
   void Flush(std::chrono::milliseconds patience);
 
+  // Forgets what is held and returns how much that was. Any thread.
+  size_t Discard();
+
   // Bytes that were taken and could not be written.
   uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
-  // The errno of the first write that failed, or 0. EPIPE where the reader has gone.
+  // The errno of the first write that failed, or 0. EPIPE or ECONNRESET where the reader has gone.
   int error() const { return error_.load(std::memory_order_relaxed); }
 
  private:
   // How a write to this kind of file is kept from blocking.
   enum class Way {
-    kOwn,     // opened anew, so that O_NONBLOCK is ours alone
-    kFile,    // a regular file: there is no reader to wait for
+    kOwn,   // O_NONBLOCK is set and ours alone: opened anew, or a pty's master, which nobody shares
+    kFile,  // a regular file: there is no reader to wait for
     kSocket,  // MSG_DONTWAIT
     kPoll,    // asked first, and then no more than surely fits
   };
 
   void ChooseWay();
+  void OnReady(uint32_t events);
   // One system call; -1 with errno as write(2) has it.
   ssize_t WriteOnce(std::span<const uint8_t> data);
   // Writes until the kernel takes no more, and returns how much is done with, lost bytes included.
@@ -79,6 +87,8 @@ class OutputStream {
   EventLoop& loop_;
   std::function<void()> on_closed_;
   const std::function<void()> on_room_;
+  const std::function<void()> on_hang_up_;
+  size_t spare_ = 0;
   std::atomic<bool> waits_{true};
 
   std::mutex mutex_;

@@ -30,8 +30,9 @@ std::unique_ptr<Machine> Machine::Create(const Plan& plan, EventLoop& loop, Log 
                                          Console console, Failure* failure) {
   auto machine = std::unique_ptr<Machine>(new Machine(plan, loop, std::move(log)));
   if (!machine->BuildMemory(failure) || !machine->BuildClock(failure) ||
-      !machine->BuildDevices(std::move(console), failure) || !machine->PlaceDevices(failure) ||
-      !machine->BuildCpus(failure) || !machine->PowerOn(failure)) {
+      !machine->BuildBackends(std::move(console), failure) || !machine->BuildDevices(failure) ||
+      !machine->PlaceDevices(failure) || !machine->BuildCpus(failure) ||
+      !machine->PowerOn(failure)) {
     return nullptr;
   }
   return machine;
@@ -99,23 +100,51 @@ bool Machine::BuildClock(Failure* failure) {
   return true;
 }
 
-bool Machine::BuildDevices(Console console, Failure* failure) {
+bool Machine::BuildBackends(Console console, Failure* failure) {
+  using Whose = Failure::Whose;
+  const auto make_stdio = [&]() -> Stdio& {
+    if (stdio_ == nullptr) {
+      Stdio::Events events{
+          .output_closed = [this] { RequestEnd({.cause = MachineEnd::Cause::kOutputClosed}); },
+          .escape = std::move(console.escape_key),
+          .say = log_};
+      stdio_ = std::make_unique<Stdio>(loop_, std::move(events), std::move(console.script));
+    }
+    return *stdio_;
+  };
+  for (const Plan::Backend& planned : plan_.backends) {
+    backend_of_.push_back(nullptr);
+    if (!planned.is_used) continue;
+    BackendHost host{.loop = loop_,
+                     .log =
+                         [this, name = planned.name](std::string_view line) {
+                           log_(absl::StrCat("backend ", name, ": ", std::string(line)));
+                         },
+                     .name = planned.name,
+                     .is_deterministic = plan_.engine_config.deterministic,
+                     .stdio = make_stdio,
+                     .members = {}};
+    for (const size_t member : planned.members) host.members.push_back(backend_of_[member]);
+    auto made = planned.type->make(planned.values, host);
+    if (!made.ok()) {
+      const bool is_files = absl::IsFailedPrecondition(made.status());
+      *failure = {is_files ? Whose::kFile : Whose::kHost, planned.place,
+                  absl::StrCat("backend ", planned.name, ": ", made.status().message())};
+      return false;
+    }
+    backend_of_.back() = made->get();
+    backends_.push_back({planned.name, *std::move(made)});
+  }
+  return true;
+}
+
+bool Machine::BuildDevices(Failure* failure) {
   using Whose = Failure::Whose;
   for (const Plan::Device& planned : plan_.devices) {
     std::vector<ParamValue> values;
     for (const Plan::Param& param : planned.params) {
-      ParamValue value{.number = param.number};
-      if (param.backend == BackendKind::kStdio) {
-        stdio_ = std::make_unique<StdioBackend>(
-            loop_,
-            StdioBackend::Events{
-                .output_closed =
-                    [this] { RequestEnd({.cause = MachineEnd::Cause::kOutputClosed}); },
-                .escape = std::move(console.escape_key)},
-            std::move(console.script));
-        value.character = stdio_.get();
-      }
-      values.push_back(value);
+      values.push_back({.number = param.number,
+                        .character = param.backend ? backend_of_[*param.backend] : nullptr});
     }
     std::string wrong_param;
     auto device = Device::Create(*planned.type, planned.name, values, *this, &wrong_param);
@@ -131,8 +160,9 @@ bool Machine::BuildDevices(Console console, Failure* failure) {
       return false;
     }
     for (uint32_t i = 0; i < planned.params.size(); ++i) {
-      if (planned.params[i].backend != BackendKind::kStdio) continue;
-      stdio_->set_listener([made = device->get(), i] { made->Ready(i); });
+      const auto& backend = planned.params[i].backend;
+      if (backend)
+        backend_of_[*backend]->set_listener([made = device->get(), i] { made->Ready(i); });
     }
     devices_.push_back(*std::move(device));
   }
@@ -286,7 +316,7 @@ void Machine::Start() {
 void Machine::RequestEnd(MachineEnd end) {
   if (ending_.exchange(true)) return;
   end_ = std::move(end);
-  if (stdio_ != nullptr) stdio_->StopWaiting();
+  for (const auto& [name, backend] : backends_) backend->StopWaiting();
   for (const auto& thread : threads_) thread->RequestStop();
   loop_.Post([this] {
     for (const auto& thread : threads_) thread->Join();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "framework/backend/char_backend.h"
 #include "framework/backend/stdio_backend.h"
 #include "framework/bus/address_space.h"
 #include "framework/device/device.h"
@@ -58,7 +59,7 @@ class Machine final : public DeviceServices {
   // What a machine's `stdio` is made of, beside the process's own descriptors.
   struct Console {
     EscapeKey escape_key;
-    // All of the guest's input, where the machine is deterministic. See StdioBackend.
+    // All of the guest's input, where the machine is deterministic. See Stdio.
     std::optional<std::vector<uint8_t>> script;
   };
 
@@ -93,12 +94,19 @@ class Machine final : public DeviceServices {
   const GuestMemory& memory() const { return memory_; }
   Bus& bus() { return bus_; }
   // Null where no device uses it.
-  StdioBackend* stdio() { return stdio_.get(); }
+  Stdio* stdio() { return stdio_.get(); }
+  // Those that devices use, in the order in which they were made: a tee comes after its members.
+  struct NamedBackend {
+    std::string name;
+    std::unique_ptr<CharBackend> backend;
+  };
+  const std::vector<NamedBackend>& backends() const { return backends_; }
 
  private:
   Machine(const Plan& plan, EventLoop& loop, Log log);
   bool BuildMemory(Failure* failure);
-  bool BuildDevices(Console console, Failure* failure);
+  bool BuildBackends(Console console, Failure* failure);
+  bool BuildDevices(Failure* failure);
   bool BuildCpus(Failure* failure);
   bool PowerOn(Failure* failure);
   bool BuildClock(Failure* failure);
@@ -118,8 +126,9 @@ class Machine final : public DeviceServices {
   EventLoop& loop_;
   const Log log_;
   GuestMemory memory_;
-  NullBackend null_;
-  std::unique_ptr<StdioBackend> stdio_;
+  std::unique_ptr<Stdio> stdio_;          // before the consoles on it
+  std::vector<NamedBackend> backends_;    // before the devices that use them
+  std::vector<CharBackend*> backend_of_;  // by the plan's index; null where nobody uses it
   std::unique_ptr<VirtualClock> clock_;
   RealClock* real_clock_ = nullptr;  // clock_, where it is one of the two kinds
   DrivenClock* driven_clock_ = nullptr;

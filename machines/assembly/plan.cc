@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
@@ -32,6 +33,31 @@ std::string Describe(const Claim& claim) {
                          claim.range.end() - 1);
 }
 
+// Who uses a backend.
+struct BackendUser {
+  std::string what;     // for messages: "`console` of device com1", "`to` of backend all"
+  std::string console;  // the name of a console on stdio that is his
+  std::string name;     // of a backend that is written in place here
+  int depth = 0;        // how many tees there are above it
+};
+
+struct DeclaredBackend {
+  std::optional<ReadBackend> read;  // nothing where it is wrong, and that was said
+  Place place;                      // of the name
+  bool is_open = false;             // its members are looked for just now
+  std::optional<std::pair<std::string, Place>> user;
+};
+
+// All that is written in a node.
+void CollectScalars(const YamlNode& node, std::set<std::string>& scalars) {
+  if (node.kind == YamlNode::Kind::kScalar) scalars.insert(node.scalar);
+  for (const YamlNode& item : node.list) CollectScalars(item, scalars);
+  for (const YamlNode::Entry& entry : node.map) CollectScalars(entry.value, scalars);
+}
+
+// Tees in tees: more is a mistake, and each costs some of the stack.
+constexpr int kMostTees = 16;
+
 class Planner {
  public:
   Planner(const MachineSpec& spec, const Source& source, const TypeRegistry& types,
@@ -51,6 +77,8 @@ class Planner {
     PlanBackends();
     for (const DeviceSpec& device : spec_.devices) PlanDevice(device);
     PlanWires(spec_, plan_, diagnostics_);
+    PlanUnusedTees();
+    CheckDeterminism();
     // Whatever could not be read may be just what the boot part needs.
     if (complete) PlanBoot();
     CheckOverlaps();
@@ -64,7 +92,7 @@ class Planner {
   void PlanDevice(const DeviceSpec& spec);
   void PlanParams(const DeviceSpec& spec, Plan::Device& device);
   void PlanParam(const cardcage_param& param, const ParamSpec& spec, const std::string& what,
-                 Plan::Param& planned);
+                 const std::string& backend_name, Plan::Param& planned);
   void PlanLayout(const DeviceSpec& spec, Plan::Device& device);
   void PlanRegions(const DeviceSpec& spec, Plan::Device& device);
   std::optional<uint32_t> FindRegion(const PlacementSpec& at, const cardcage_type& type);
@@ -73,8 +101,14 @@ class Planner {
   void PlanBoot();
   void PlanLoad(const LoadSpec& spec);
   void CheckOverlaps();
-  std::optional<BackendKind> FindBackend(const YamlNode& node, const std::string& what);
-  std::optional<BackendKind> BackendOfType(const Placed<std::string>& type);
+  std::optional<size_t> UseBackend(const YamlNode& node, const BackendUser& user);
+  std::optional<size_t> UseDeclared(DeclaredBackend& declared, Place place,
+                                    const BackendUser& user);
+  std::optional<size_t> AddBackend(const ReadBackend& read, std::string name, Place place,
+                                   const BackendUser& user);
+  void PlanUnusedTees();
+  void MarkUsed(size_t backend);
+  void CheckDeterminism();
   // How many bytes from the address on are RAM, or ROM where that will do, at most `limit`.
   uint64_t MemoryFrom(uint64_t address, uint64_t limit, bool rom_too = true) const;
   std::string DescribeMemory() const;
@@ -87,8 +121,8 @@ class Planner {
   Diagnostics& diagnostics_;
   Plan plan_;
   std::vector<Claim> claims_;
-  std::map<std::string, BackendKind, std::less<>> backends_;
-  std::optional<std::pair<std::string, Place>> stdio_user_;
+  std::map<std::string, DeclaredBackend, std::less<>> backends_;  // stdio and null included
+  bool tee_failed_ = false;
 };
 
 void Planner::PlanEngine() {
@@ -184,54 +218,146 @@ void Planner::PlanMemory() {
   }
 }
 
-std::optional<BackendKind> Planner::BackendOfType(const Placed<std::string>& type) {
-  if (type.value == "stdio") return BackendKind::kStdio;
-  if (type.value == "null") return BackendKind::kNull;
-  diagnostics_.Error(type.place, absl::StrCat("there is no backend type `", type.value, "`"),
-                     Suggest(type.value, {"stdio", "null"}));
-  return std::nullopt;
-}
-
 void Planner::PlanBackends() {
-  backends_["stdio"] = BackendKind::kStdio;
-  backends_["null"] = BackendKind::kNull;
+  for (const char* name : {"stdio", "null"}) {
+    YamlNode map{.kind = YamlNode::Kind::kMap};
+    map.map.push_back({.key = {.kind = YamlNode::Kind::kScalar, .scalar = "type"},
+                       .value = {.kind = YamlNode::Kind::kScalar, .scalar = name}});
+    backends_[name].read = ReadBackendMap(map, name, source_, diagnostics_);
+  }
   for (const BackendSpec& backend : spec_.backends) {
-    if (backends_.contains(backend.name.value)) {
+    const std::string& name = backend.name.value;
+    if (backends_.contains(name)) {
       diagnostics_.Error(backend.name.place,
-                         absl::StrCat("backend ", backend.name.value, " exists in every machine"),
+                         absl::StrCat("backend ", name, " exists in every machine"),
                          "give this one another name");
       continue;
     }
-    if (const auto kind = BackendOfType(backend.type)) backends_[backend.name.value] = *kind;
+    backends_[name] = {
+        .read = ReadBackendMap(backend.map, absl::StrCat("backend ", name), source_, diagnostics_),
+        .place = backend.name.place,
+        .user = {}};
   }
 }
 
-std::optional<BackendKind> Planner::FindBackend(const YamlNode& node, const std::string& what) {
+// The backend that a device or a tee asks for, by its name or in place.
+std::optional<size_t> Planner::UseBackend(const YamlNode& node, const BackendUser& user) {
   if (node.kind == YamlNode::Kind::kMap) {  // in place: { type: null }
-    std::optional<BackendKind> kind;
-    bool has_type = false;
-    for (const YamlNode::Entry& entry : node.map) {
-      if (entry.key.scalar == "type") {
-        has_type = true;
-        const auto type = ReadBackendName(entry.value, "the backend's type", diagnostics_);
-        if (type) kind = BackendOfType({*type, entry.value.place});
-      } else {
-        diagnostics_.Error(entry.key.place,
-                           absl::StrCat("unknown key `", entry.key.scalar, "` of a backend"),
-                           Suggest(entry.key.scalar, {"type"}));
-      }
-    }
-    if (!has_type) diagnostics_.Error(node.place, absl::StrCat(what, " lacks the key `type`"));
-    return kind;
+    const auto read = ReadBackendMap(node, user.what, source_, diagnostics_);
+    return read ? AddBackend(*read, user.name, node.place, user) : std::nullopt;
   }
-  const auto name = ReadBackendName(node, what, diagnostics_);
+  const auto name = ReadBackendName(node, user.what, diagnostics_);
   if (!name) return std::nullopt;
-  if (const auto found = backends_.find(*name); found != backends_.end()) return found->second;
+  if (const auto found = backends_.find(*name); found != backends_.end()) {
+    return UseDeclared(found->second, node.place, user);
+  }
   std::vector<std::string> known;
-  for (const auto& [backend, kind] : backends_) known.push_back(backend);
+  for (const auto& [backend, declared] : backends_) known.push_back(backend);
+  const std::vector<std::string> types = BackendTypeNames();
+  const bool is_type = std::find(types.begin(), types.end(), *name) != types.end();
   diagnostics_.Error(node.place, absl::StrCat("there is no backend `", *name, "`"),
-                     Suggest(*name, known));
+                     is_type ? absl::StrCat("that is a type: write { type: ", *name, " }")
+                             : Suggest(*name, known));
   return std::nullopt;
+}
+
+std::optional<size_t> Planner::UseDeclared(DeclaredBackend& declared, Place place,
+                                           const BackendUser& user) {
+  if (!declared.read) return std::nullopt;
+  if (declared.read->type->is_each_users_own) {
+    return AddBackend(*declared.read, user.console, place, user);
+  }
+  const auto name = std::find_if(backends_.begin(), backends_.end(), [&](const auto& entry) {
+                      return &entry.second == &declared;
+                    })->first;
+  if (declared.is_open) {
+    diagnostics_.Error(place, absl::StrCat(user.what, ": backend ", name, " leads back to itself"),
+                       "take one of the tees between them out");
+    return std::nullopt;
+  }
+  if (declared.user) {
+    diagnostics_.Error(place,
+                       absl::StrCat(user.what, ": a backend has one user, and ",
+                                    declared.user->first, " has backend ", name),
+                       "declare another one, or use null for one of the two");
+    diagnostics_.Note(declared.user->second, "it has it here");
+    return std::nullopt;
+  }
+  declared.user = {user.what, place};
+  declared.is_open = true;
+  const auto added = AddBackend(*declared.read, name, declared.place, user);
+  declared.is_open = false;
+  return added;
+}
+
+// Adds it behind its members, for the user.
+std::optional<size_t> Planner::AddBackend(const ReadBackend& read, std::string name, Place place,
+                                          const BackendUser& user) {
+  Plan::Backend backend{
+      .type = read.type, .name = name, .place = place, .values = read.values, .members = {}};
+  bool ok = true;
+  if (read.members != nullptr && user.depth == kMostTees) {
+    diagnostics_.Error(place, absl::StrCat("more than ", kMostTees, " tees are in each other"));
+    ok = false;
+  } else if (read.members != nullptr) {
+    for (const YamlNode& member : read.members->list) {
+      const auto used =
+          UseBackend(member, {.what = absl::StrCat("`to` of backend ", name),
+                              .console = user.console,
+                              .name = absl::StrCat(name, ".", backend.members.size() + 1),
+                              .depth = user.depth + 1});
+      ok = ok && used.has_value();
+      backend.members.push_back(used.value_or(0));
+    }
+  }
+  tee_failed_ = tee_failed_ || !ok;
+  if (!ok) return std::nullopt;
+  plan_.backends.push_back(std::move(backend));
+  return plan_.backends.size() - 1;
+}
+
+// What nobody uses is not made, but its mistakes are mistakes.
+void Planner::PlanUnusedTees() {
+  if (tee_failed_) return;  // what it did not come to would look as unused
+  std::set<std::string> named;
+  for (const BackendSpec& backend : spec_.backends) CollectScalars(backend.map, named);
+  // The outermost first: each has those inside it. What is left then leads back to itself.
+  for (const bool is_outermost : {true, false}) {
+    for (auto& [name, declared] : backends_) {
+      const bool is_tee = declared.read && declared.read->members != nullptr;
+      if (!is_tee || declared.user || (is_outermost && named.contains(name))) continue;
+      UseDeclared(declared, declared.place,
+                  {.what = absl::StrCat("backend ", name), .console = name, .name = name});
+    }
+  }
+}
+
+void Planner::MarkUsed(size_t backend) {
+  plan_.backends[backend].is_used = true;
+  for (const size_t member : plan_.backends[backend].members) MarkUsed(member);
+}
+
+void Planner::CheckDeterminism() {
+  if (!options_.deterministic) return;
+  const Plan::Backend* console = nullptr;
+  for (const Plan::Backend& backend : plan_.backends) {
+    if (!backend.is_used) continue;
+    if (!backend.type->host_timing.empty()) {
+      diagnostics_.Error(backend.place,
+                         absl::StrCat("backend ", backend.name, " cannot be with --deterministic: ",
+                                      std::string(backend.type->host_timing)),
+                         "use stdio, whose input is read before the guest starts, or file");
+    }
+    if (backend.type->name != "stdio") continue;
+    if (console != nullptr) {
+      diagnostics_.Error(backend.place,
+                         "with --deterministic there is one console on stdio: which of several has "
+                         "the input, a person chooses",
+                         "use null or file for one of the two");
+      diagnostics_.Note(console->place, absl::StrCat("console ", console->name, " is here"));
+    }
+    if (console == nullptr) console = &backend;
+  }
 }
 
 void Planner::PlanDevice(const DeviceSpec& spec) {
@@ -259,22 +385,12 @@ void Planner::PlanDevice(const DeviceSpec& spec) {
 }
 
 void Planner::PlanParam(const cardcage_param& param, const ParamSpec& spec, const std::string& what,
-                        Plan::Param& planned) {
+                        const std::string& backend_name, Plan::Param& planned) {
   planned.place = spec.value.place;
   if (param.kind == CARDCAGE_KIND_CHAR) {
-    const auto backend = FindBackend(spec.value, what);
-    if (!backend) return;
-    planned.backend = *backend;
-    if (*backend != BackendKind::kStdio) return;
-    if (stdio_user_) {
-      diagnostics_.Error(spec.value.place,
-                         absl::StrCat(what, ": standard input and output serve one device, and ",
-                                      stdio_user_->first, " has them"),
-                         "use null for one of the two");
-      diagnostics_.Note(stdio_user_->second, "it has them here");
-    } else {
-      stdio_user_ = {what, spec.value.place};
-    }
+    planned.backend =
+        UseBackend(spec.value, {.what = what, .console = backend_name, .name = backend_name});
+    if (planned.backend) MarkUsed(*planned.backend);
     return;
   }
   if (param.kind == CARDCAGE_KIND_BOOL) {
@@ -312,6 +428,9 @@ void Planner::PlanParams(const DeviceSpec& spec, Plan::Device& device) {
                          Suggest(given.key.value, known));
     }
   }
+  const auto lines = std::count_if(params.begin(), params.end(), [](const cardcage_param* param) {
+    return param->kind == CARDCAGE_KIND_CHAR;
+  });
   for (const cardcage_param* param : params) {
     Plan::Param planned{.number = param->default_u64};
     const auto given =
@@ -319,7 +438,7 @@ void Planner::PlanParams(const DeviceSpec& spec, Plan::Device& device) {
                      [&](const ParamSpec& candidate) { return candidate.key.value == param->key; });
     if (given != spec.params.end()) {
       PlanParam(*param, *given, absl::StrCat("`", param->key, "` of device ", device.name),
-                planned);
+                lines > 1 ? absl::StrCat(device.name, ".", param->key) : device.name, planned);
     } else if ((param->flags & CARDCAGE_PARAM_REQUIRED) != 0) {
       diagnostics_.Error(spec.name.place,
                          absl::StrCat("device ", device.name, " lacks the key `", param->key,

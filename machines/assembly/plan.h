@@ -3,6 +3,7 @@
 #define CARDCAGE_MACHINES_ASSEMBLY_PLAN_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,12 +15,11 @@
 #include "framework/engine/registers.h"
 #include "framework/memory/guest_memory.h"
 #include "framework/plugin/type_registry.h"
+#include "machines/assembly/backends.h"
 #include "machines/spec/diagnostics.h"
 #include "machines/spec/machine_spec.h"
 
 namespace cardcage {
-
-enum class BackendKind { kNull, kStdio };
 
 // A machine that makes sense: every type is known, every value in its bounds, every range somebody's
 // alone. Made without asking the host for anything but the files that are loaded.
@@ -50,8 +50,17 @@ struct Plan {
   };
   struct Param {
     uint64_t number = 0;
-    BackendKind backend = BackendKind::kNull;
+    std::optional<size_t> backend;  // in `backends`; nothing: the null backend
     Place place;
+  };
+  // A backend with the one who uses it: a parameter of a device, or a tee.
+  struct Backend {
+    const BackendType* type;
+    std::string name;  // as people know it: the file's, or that of the device it was written for
+    Place place;
+    BackendValues values;
+    std::vector<size_t> members;  // of a tee: in `backends`, all before it
+    bool is_used = false;         // by a device at the end: else it is not made
   };
   struct Device {
     std::string name;
@@ -76,6 +85,7 @@ struct Plan {
   // machine what it asks for.
   std::vector<const EngineType*> engines;
   std::vector<Slot> slots;
+  std::vector<Backend> backends;
   std::vector<Device> devices;
   std::vector<Load> loads;
   CpuRegisters registers;  // of the first CPU

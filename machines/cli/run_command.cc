@@ -5,12 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "framework/backend/log_format.h"
 #include "machines/assembly/machine.h"
 #include "machines/cli/console_log.h"
 #include "machines/cli/process.h"
@@ -27,27 +29,74 @@ constexpr std::chrono::seconds kPatience{5};
 void OnEscapeKey(uint8_t key, Machine& machine, ConsoleLog& log) {
   if (key == 'x') {
     machine.RequestEnd({.cause = MachineEnd::Cause::kQuit});
-  } else {
-    log.Text(
-        "\nCtrl-A x  ends the machine\nCtrl-A h  prints this\nCtrl-A Ctrl-A  is one Ctrl-A for "
-        "the guest\n");
+    return;
   }
+  const bool has_several = machine.stdio()->console_count() > 1;
+  log.Text(absl::StrCat("\nCtrl-A x  ends the machine\n",
+                        has_several ? "Ctrl-A n  goes to the next console\n" : "",
+                        "Ctrl-A h  prints this\nCtrl-A Ctrl-A  is one Ctrl-A for the guest\n"));
 }
 
-// What became of the output; true where all that was taken was also written.
-bool ReportOutput(const StdioBackend& stdio, ConsoleLog& log) {
-  if (stdio.dropped() > 0) {
+// What became of the output; true where all that was taken was also written. `of` is whose it is: "" for
+// standard output.
+bool ReportOutput(const std::string& of, const OutputReport& report, ConsoleLog& log) {
+  if (report.dropped > 0) {
     log.Line(
-        absl::StrFormat("%d bytes of output dropped: the guest wrote them although its serial "
+        absl::StrFormat("%s%d bytes of output dropped: the guest wrote them although its serial "
                         "port said that it was full (THRE was 0)",
-                        stdio.dropped()));
+                        of, report.dropped));
   }
-  const uint64_t lost = stdio.output().lost();
-  if (lost == 0 || stdio.output().error() == EPIPE) return true;
-  const int error = stdio.output().error();
-  log.Line(absl::StrFormat("%d bytes of output could not be written: %s", lost,
-                           error != 0 ? strerror(error) : "the reader took nothing for 5 s"));
+  if (report.unheard > 0) {
+    log.Line(absl::StrFormat("%s%d bytes of output lost: nobody was there to take them", of,
+                             report.unheard));
+  }
+  if (report.lost == 0 || report.error == EPIPE || report.error == ECONNRESET) return true;
+  log.Line(absl::StrFormat(
+      "%s%d bytes of output could not be written: %s", of, report.lost,
+      report.error != 0 ? strerror(report.error) : "the reader took nothing for 5 s"));
   return false;
+}
+
+// Delivers what is held, and reports what could not be; true where all was written.
+bool FinishOutput(Machine& machine, ConsoleLog& log) {
+  for (const auto& [name, backend] : machine.backends()) backend->Flush(kPatience);
+  Stdio* stdio = machine.stdio();
+  if (stdio != nullptr && stdio->terminal() != nullptr) stdio->terminal()->Leave();
+  const bool has_consoles = stdio != nullptr && stdio->console_count() > 1;
+  bool is_whole = true;
+  if (stdio != nullptr) {
+    const OutputStream& output = stdio->output();
+    is_whole = ReportOutput("", {.lost = output.lost(), .error = output.error()}, log);
+  }
+  for (const auto& [name, backend] : machine.backends()) {
+    const bool is_console = stdio != nullptr && stdio->Has(*backend);
+    const std::string of = is_console && !has_consoles ? "" : absl::StrCat("backend ", name, ": ");
+    if (!ReportOutput(of, backend->report(), log)) is_whole = false;
+  }
+  return is_whole;
+}
+
+// What backends have kept for the case that the guest fails.
+void ShowKeptOutput(Machine& machine, ConsoleLog& log) {
+  constexpr size_t kPart = OutputStream::kCapacity / 2;
+  for (const auto& [name, backend] : machine.backends()) {
+    const std::string kept = backend->Kept();
+    if (kept.empty()) continue;
+    std::string text = absl::StrFormat("the last %d bytes of backend %s:\n", kept.size(), name);
+    for (const char byte : kept) {
+      if (byte == '\n') {
+        text += '\n';
+      } else {
+        AppendEscaped(static_cast<uint8_t>(byte), text);
+      }
+    }
+    if (!text.ends_with('\n')) text += '\n';
+    // In parts that the log holds whole, for a reader who is slow.
+    for (size_t at = 0; at < text.size(); at += kPart) {
+      log.Flush(kPatience);
+      log.Text(std::string_view(text).substr(at, kPart));
+    }
+  }
 }
 
 bool WriteResult(const std::string& path, const Outcome& outcome, ConsoleLog& log) {
@@ -75,12 +124,7 @@ std::string Positions(Machine& machine) {
 int Finish(const RunOptions& options, Machine& machine, ConsoleLog& log) {
   const MachineEnd& end = machine.end();
   Outcome outcome = OutcomeOf(end);
-  bool output_is_whole = true;
-  if (StdioBackend* stdio = machine.stdio(); stdio != nullptr) {
-    stdio->Flush(kPatience);
-    if (stdio->terminal() != nullptr) stdio->terminal()->Leave();
-    output_is_whole = ReportOutput(*stdio, log);
-  }
+  const bool output_is_whole = FinishOutput(machine, log);
   const uint32_t cpu = outcome.cpu.value_or(0);
   outcome.engine = std::string(machine.engine());
   outcome.instructions = machine.cpus()[0]->instructions();
@@ -90,6 +134,7 @@ int Finish(const RunOptions& options, Machine& machine, ConsoleLog& log) {
   }
   if (outcome.is_guest_fault) {
     log.Text(absl::StrCat("cardcage: guest fault\n", FaultReport(machine, cpu, end.exit)));
+    ShowKeptOutput(machine, log);
   }
   if (end.cause == MachineEnd::Cause::kTimeout) {
     log.Line(absl::StrCat("timeout: ", Positions(machine)));
@@ -133,12 +178,9 @@ std::optional<std::vector<uint8_t>> ReadScript() {
 }
 
 bool UsesStdio(const Plan& plan) {
-  for (const Plan::Device& device : plan.devices) {
-    for (const Plan::Param& param : device.params) {
-      if (param.backend == BackendKind::kStdio) return true;
-    }
-  }
-  return false;
+  return std::any_of(plan.backends.begin(), plan.backends.end(), [](const auto& backend) {
+    return backend.is_used && backend.type->name == "stdio";
+  });
 }
 
 int ReportFailure(const Machine::Failure& failure, const Source& source) {

@@ -97,7 +97,6 @@ class MachineReader {
   void ReadChipset(const YamlNode& node);
   void ReadClock(const YamlNode& node);
   void ReadSlot(const YamlNode::Entry& entry);
-  void ReadBackend(const YamlNode::Entry& entry);
   void ReadDevice(const YamlNode::Entry& entry);
   void ReadBoot(const YamlNode& node);
   void ReadLoad(const YamlNode& node);
@@ -145,7 +144,9 @@ MachineSpec MachineReader::Read(const YamlNode& root) {
     ReadNamed(*memory, "memory", [this](const YamlNode::Entry& entry) { ReadSlot(entry); });
   }
   if (const YamlNode* backends = fields.Value("backends")) {
-    ReadNamed(*backends, "backends", [this](const YamlNode::Entry& entry) { ReadBackend(entry); });
+    ReadNamed(*backends, "backends", [this](const YamlNode::Entry& entry) {
+      spec_.backends.push_back({At(entry.key, entry.key.scalar), entry.value});
+    });
   }
   if (const YamlNode* devices = fields.Value("devices")) {
     ReadNamed(*devices, "devices", [this](const YamlNode::Entry& entry) { ReadDevice(entry); });
@@ -252,16 +253,6 @@ void MachineReader::ReadSlot(const YamlNode::Entry& entry) {
   }
   fields.RefuseRest();
   if (at && size) spec_.memory.push_back(std::move(slot));
-}
-
-void MachineReader::ReadBackend(const YamlNode::Entry& entry) {
-  Fields fields(entry.value, absl::StrCat("backend ", entry.key.scalar), diagnostics_);
-  const YamlNode* type = fields.Required("type", "stdio");
-  fields.RefuseRest();
-  if (type == nullptr) return;
-  if (auto text = ReadBackendName(*type, "the backend's type", diagnostics_)) {
-    spec_.backends.push_back({At(entry.key, entry.key.scalar), At(*type, *text)});
-  }
 }
 
 // `port 0x3f8` or `mmio 0xd0000000`.

@@ -155,7 +155,7 @@ boot:
   EXPECT_EQ(spec.memory[1].kind, MemorySlot::Kind::kRom);
   EXPECT_EQ(spec.memory[2].kind, MemorySlot::Kind::kReserved);
   EXPECT_EQ(spec.backends[0].name.value, "log");
-  EXPECT_EQ(spec.backends[0].type.value, "stdio");
+  EXPECT_EQ(spec.backends[0].map.map[0].value.scalar, "stdio");
   const DeviceSpec& two = spec.devices[0];
   EXPECT_EQ(two.at[0].region.value, "low");
   EXPECT_TRUE(two.at[0].is_port);
@@ -176,13 +176,6 @@ boot:
   EXPECT_EQ(spec.boot.registers[1].value, 0x10u);
   EXPECT_EQ(spec.boot.registers[1].base, 0x20u);
   EXPECT_EQ(spec.boot.registers[2].base, std::nullopt);
-}
-
-TEST_F(MachineReaderTest, NullIsATypeOfBackend) {
-  const MachineSpec spec =
-      Read("cardcage: 1\nboot: { load: [] }\nbackends: { quiet: { type: null } }");
-  ASSERT_THAT(spec.backends, SizeIs(1));
-  EXPECT_EQ(spec.backends[0].type.value, "null");
 }
 
 TEST_F(MachineReaderTest, EmptySectionsAreFine) {
@@ -364,8 +357,6 @@ TEST_F(MachineReaderTest, MissingKeyIsNamedWithAnExample) {
   EXPECT_THAT(
       RefuseLine("devices: { a: { at: port 1 } }"),
       ElementsAre("3:15: error: device a lacks the key `type`", "help: add type: ns16550a"));
-  EXPECT_THAT(RefuseLine("backends: { a: {} }"),
-              ElementsAre("3:16: error: backend a lacks the key `type`", "help: add type: stdio"));
   EXPECT_THAT(RefuseLoad("{ hex: \"90\" }"),
               ElementsAre("2:17: error: a load lacks the key `at`", "help: add at: 0x1000"));
 }
@@ -385,8 +376,6 @@ TEST_F(MachineReaderTest, SectionOfAnotherKindIsRefused) {
               ElementsAre("3:14: error: memory slot a must be a map of keys and values"));
   EXPECT_THAT(RefuseLine("devices: { a: scratch }"),
               ElementsAre("3:15: error: device a must be a map of keys and values"));
-  EXPECT_THAT(RefuseLine("backends: { a: stdio }"),
-              ElementsAre("3:16: error: backend a must be a map of keys and values"));
   EXPECT_THAT(RefuseLine("name: [a]"), ElementsAre("3:7: error: the name must be a text"));
 }
 

@@ -45,9 +45,10 @@ struct MemorySpec {
   MemorySlot::Kind kind = MemorySlot::Kind::kRam;
 };
 
+// A declared backend, whose type alone knows what the keys of its map mean.
 struct BackendSpec {
   Placed<std::string> name;
-  Placed<std::string> type;
+  YamlNode map;  // or whatever else stands there
 };
 
 // Where a region lies. `region` is empty where the file does not name it: the type has one.

@@ -225,11 +225,16 @@ std::vector<Wrong> WrongFiles() {
        .text = Head("devices: { com1: { type: ns16550a, at: port 0x3f8, console: stdoi } }\n"),
        .caret = "stdoi",
        .words = {"stdoi", "stdio"}},
-      {.name = "TwoUsersOfStdio",
-       .text = Head("devices:\n  com1: { type: ns16550a, at: port 0x3f8, console: stdio }\n"
-                    "  com2: { type: ns16550a, at: port 0x2f8, console: stdio }\n"),
-       .caret = "stdio",
+      {.name = "TwoUsersOfABackend",
+       .text = Head("backends: { out: { type: ring } }\n"
+                    "devices:\n  com1: { type: ns16550a, at: port 0x3f8, console: out }\n"
+                    "  com2: { type: ns16550a, at: port 0x2f8, console: out }\n"),
+       .line = 8,
        .words = {"com1", "null"}},
+      {.name = "UnknownKeyOfABackend",
+       .text = Head("backends: { out: { type: file, paht: x } }\n"),
+       .caret = "paht",
+       .words = {"paht", "path"}},
       {.name = "IrqWithoutIrqchip",
        .text = Head("devices: { com1: { type: ns16550a, at: port 0x3f8, irq: 4 } }\n"),
        .caret = "irq",
