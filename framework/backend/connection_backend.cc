@@ -62,6 +62,16 @@ void ConnectionBackend::Detach() {
   TellListener();  // there is room again
 }
 
+void ConnectionBackend::ForgetHeld() {
+  {
+    const std::lock_guard lock(mutex_);
+    const size_t forgotten = output_->Discard();
+    if (forgotten == 0) return;
+    unheard_ += forgotten;
+  }
+  TellListener();
+}
+
 size_t ConnectionBackend::Write(std::span<const uint8_t> data) {
   const std::lock_guard lock(mutex_);
   if (output_ != nullptr && (attached_ || Hears())) return output_->Write(data);
@@ -71,7 +81,7 @@ size_t ConnectionBackend::Write(std::span<const uint8_t> data) {
 
 size_t ConnectionBackend::WriteRoom() {
   const std::lock_guard lock(mutex_);
-  return output_ == nullptr || !attached_ ? OutputStream::kCapacity : output_->Room();
+  return output_ == nullptr ? OutputStream::kCapacity : output_->Room();
 }
 
 size_t ConnectionBackend::Read(std::span<uint8_t> data) {

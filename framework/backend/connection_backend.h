@@ -41,6 +41,8 @@ class ConnectionBackend : public CharBackend {
   void Release();
   // Makes the output's side of a descriptor known before anybody is there; see Hears().
   void OpenOutput(int fd);
+  // What is held is lost: who would have taken it has gone before Attach() was called. The output is open.
+  void ForgetHeld();
   // As Flush(), and says whether all was taken.
   bool FlushOutput(std::chrono::milliseconds patience);
   bool attached() const { return attached_; }

@@ -108,6 +108,7 @@ void PtyBackend::LookForSomebody() {
     Attach(master_);
     return;
   }
+  ForgetHeld();
   loop().CallAt(EventLoop::Clock::now() + kLook, [this] { LookForSomebody(); });
 }
 
