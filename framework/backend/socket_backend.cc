@@ -166,6 +166,7 @@ void ConnectingBackend::OnTried(int error) {
     log_(absl::StrCat("connected to ", address_.Text()));
     wait_ = pace_.first;
     said_so_ = false;
+    ++connections_;
     if (!address_.is_unix()) SendAtOnce(socket_);
     Attach(socket_);
     return;
@@ -182,6 +183,16 @@ void ConnectingBackend::TryLater() {
   if (socket_ >= 0) close(std::exchange(socket_, -1));
   loop().CallAt(EventLoop::Clock::now() + wait_, [this] { Try(); });
   wait_ = std::min(wait_ * 2, pace_.longest);
+}
+
+void ConnectingBackend::OnEndOfInput() {
+  if (IsHungUp(socket_)) {
+    Lose();
+    return;
+  }
+  loop().CallAt(EventLoop::Clock::now() + wait_, [this, which = connections_] {
+    if (which == connections_) Lose();
+  });
 }
 
 void ConnectingBackend::Lose() {

@@ -44,7 +44,8 @@ class ListeningBackend final : public ConnectionBackend {
   int client_ = -1;
 };
 
-// `unix` and `tcp` that connect: again and again, as long as nobody is there.
+// `unix` and `tcp` that connect: again and again, as long as nobody is there. A peer that has ended its
+// side, and may still read, keeps the line for the time that a try would wait.
 class ConnectingBackend final : public ConnectionBackend {
  public:
   // The time from one try to the next, which doubles.
@@ -61,7 +62,7 @@ class ConnectingBackend final : public ConnectionBackend {
   ~ConnectingBackend() override;
 
  private:
-  void OnEndOfInput() override { Lose(); }
+  void OnEndOfInput() override;
   void OnEndOfOutput() override { Lose(); }
   void Try();
   void OnTried(int error);
@@ -72,6 +73,7 @@ class ConnectingBackend final : public ConnectionBackend {
   const Log log_;
   const Pace pace_;
   std::chrono::milliseconds wait_;
+  unsigned connections_ = 0;
   bool said_so_ = false;  // that it was in vain, since it last was not
   int socket_ = -1;
 };

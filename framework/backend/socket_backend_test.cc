@@ -222,6 +222,22 @@ TEST_P(SocketBackendTest, ConnectsToWhoIsThere) {
   close(listener);
 }
 
+TEST_P(SocketBackendTest, ServerThatHasEndedItsSideStillReadsForAWhile) {
+  const int listener = Listen();
+  StartConnecting();
+  const int fd = accept(listener, nullptr, nullptr);
+  HostWrite(fd, "abc");
+  shutdown(fd, SHUT_WR);
+  EXPECT_EQ(Read(3), "abc");
+  Write("answer");
+  EXPECT_EQ(HostRead(fd, 6), "answer");
+  EXPECT_TRUE(WaitUntil([this] { return Lines().size() >= 2; }));
+  EXPECT_EQ(Lines()[1], "disconnected from " + address_.Text());
+  close(accept(listener, nullptr, nullptr));  // it comes again
+  close(fd);
+  close(listener);
+}
+
 TEST_P(SocketBackendTest, TriesAgainUntilSomebodyListens) {
   CloseListener(Listen());
   StartConnecting();

@@ -60,6 +60,9 @@ class Process {
   bool WaitForOutput(std::string_view text, Duration patience = std::chrono::seconds(20));
   bool WaitForErrors(std::string_view text, Duration patience = std::chrono::seconds(20));
 
+  // What has come out of stderr so far.
+  const std::string& errors() const { return outcome_.errors; }
+
   // Waits for the end; kills what has none.
   Outcome Wait(Duration patience = std::chrono::seconds(60));
 
