@@ -40,7 +40,7 @@ class CharBackend {
   // Whether Read would give a byte now.
   virtual bool Readable() = 0;
   // Counts output that the guest wrote although there was no room.
-  void Dropped(size_t count) { dropped_ += count; }
+  virtual void Dropped(size_t count) { dropped_ += count; }
 
   // Delivers what is held, as long as some of it is taken every `patience`. Once the guest has stopped and
   // the loop does not run.

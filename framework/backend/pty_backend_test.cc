@@ -88,8 +88,8 @@ TEST_F(PtyBackendTest, HangsUpAndAttachesAgain) {
     EXPECT_EQ(Read(2), "in");
     Write("out");
     EXPECT_EQ(HostRead(fd, 3), "out");
-    close(fd);
     const int before = told_;
+    close(fd);
     EXPECT_TRUE(WaitUntil([&] { return told_ > before; })) << "the hang-up was not seen";
   }
 }

@@ -21,6 +21,7 @@ namespace {
 
 constexpr int kStream = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
 constexpr int kBacklog = 8;
+constexpr std::chrono::milliseconds kAcceptAgain{100};
 
 // Makes way for a unix socket where an old one stands that nobody listens to any more.
 absl::Status RemoveStale(const SocketAddress& address) {
@@ -108,8 +109,9 @@ void ListeningBackend::CloseClient() {
 // The listener is watched only while the line is free for the next one.
 void ListeningBackend::Accept() {
   const int client = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (client < 0) {  // it has gone again
-    loop().Rearm(listener_, EPOLLIN);
+  if (client < 0) {  // it has gone again, or no descriptor is left: then it would be told at once
+    loop().CallAt(EventLoop::Clock::now() + kAcceptAgain,
+                  [this] { loop().Rearm(listener_, EPOLLIN); });
     return;
   }
   CloseClient();

@@ -59,14 +59,14 @@ class SocketBackendTest : public BackendTester, public ::testing::WithParamInter
     close(fd);
     if (is_unix()) unlink(address_.path().c_str());
   }
-  void StartConnecting() {
+  void StartConnecting(milliseconds first = milliseconds(20)) {
     const auto log = [this](std::string_view line) {
       const std::lock_guard lock(mutex_);
       lines_.emplace_back(line);
     };
     Start(std::make_unique<ConnectingBackend>(
         address_, *loop_, log,
-        ConnectingBackend::Pace{.first = milliseconds(20), .longest = milliseconds(50)}));
+        ConnectingBackend::Pace{.first = first, .longest = milliseconds(50)}));
   }
   std::vector<std::string> Lines() {
     const std::lock_guard lock(mutex_);
@@ -224,7 +224,7 @@ TEST_P(SocketBackendTest, ConnectsToWhoIsThere) {
 
 TEST_P(SocketBackendTest, ServerThatHasEndedItsSideStillReadsForAWhile) {
   const int listener = Listen();
-  StartConnecting();
+  StartConnecting(milliseconds(500));
   const int fd = accept(listener, nullptr, nullptr);
   HostWrite(fd, "abc");
   shutdown(fd, SHUT_WR);

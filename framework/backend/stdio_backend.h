@@ -101,6 +101,8 @@ class StdioConsole final : public CharBackend {
   bool Readable() override;
   void Flush(std::chrono::milliseconds patience) override { stdio_.Flush(patience); }
   void StopWaiting() override { stdio_.output_.StopWaiting(); }
+  // What it wrote while it was not shown.
+  std::string Kept() const override { return kept_.Contents(); }
 
  private:
   friend class Stdio;

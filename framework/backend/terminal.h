@@ -34,7 +34,8 @@ class RawTerminal {
 };
 
 // Finds Ctrl-A and the key after it in what a person types.
-//   Ctrl-A x quits · Ctrl-A h helps · Ctrl-A Ctrl-A is one Ctrl-A for the guest
+//   Ctrl-A x quits · Ctrl-A n goes to the next console · Ctrl-A h helps
+//   Ctrl-A Ctrl-A is one Ctrl-A for the guest
 class EscapeKeys {
  public:
   // Gets the key after Ctrl-A.

@@ -41,6 +41,7 @@ std::unique_ptr<Machine> Machine::Create(const Plan& plan, EventLoop& loop, Log 
 Machine::~Machine() {
   threads_.clear();
   devices_.clear();  // while there is still an engine behind their wires
+  while (!backends_.empty()) backends_.pop_back();  // a tee before its members
 }
 
 bool Machine::BuildMemory(Failure* failure) {

@@ -50,7 +50,9 @@ bool ReportOutput(const std::string& of, const OutputReport& report, ConsoleLog&
     log.Line(absl::StrFormat("%s%d bytes of output lost: nobody was there to take them", of,
                              report.unheard));
   }
-  if (report.lost == 0 || report.error == EPIPE || report.error == ECONNRESET) return true;
+  // That standard output is closed is how the machine has ended.
+  const bool is_closed = report.error == EPIPE || report.error == ECONNRESET;
+  if (report.lost == 0 || (is_closed && of.empty())) return true;
   log.Line(absl::StrFormat(
       "%s%d bytes of output could not be written: %s", of, report.lost,
       report.error != 0 ? strerror(report.error) : "the reader took nothing for 5 s"));
