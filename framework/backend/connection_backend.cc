@@ -65,6 +65,7 @@ void ConnectionBackend::Detach() {
 void ConnectionBackend::ForgetHeld() {
   {
     const std::lock_guard lock(mutex_);
+    if (Hears()) return;  // it is for who has come since
     const size_t forgotten = output_->Discard();
     if (forgotten == 0) return;
     unheard_ += forgotten;

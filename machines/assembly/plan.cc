@@ -104,7 +104,7 @@ class Planner {
   std::optional<size_t> UseBackend(const YamlNode& node, const BackendUser& user);
   std::optional<size_t> UseDeclared(DeclaredBackend& declared, Place place,
                                     const BackendUser& user);
-  std::optional<size_t> AddBackend(const ReadBackend& read, std::string name, Place place,
+  std::optional<size_t> AddBackend(const ReadBackend& read, const std::string& name, Place place,
                                    const BackendUser& user);
   void PlanUnusedTees();
   void MarkUsed(size_t backend);
@@ -291,8 +291,8 @@ std::optional<size_t> Planner::UseDeclared(DeclaredBackend& declared, Place plac
 }
 
 // Adds it behind its members, for the user.
-std::optional<size_t> Planner::AddBackend(const ReadBackend& read, std::string name, Place place,
-                                          const BackendUser& user) {
+std::optional<size_t> Planner::AddBackend(const ReadBackend& read, const std::string& name,
+                                          Place place, const BackendUser& user) {
   Plan::Backend backend{
       .type = read.type, .name = name, .place = place, .values = read.values, .members = {}};
   bool ok = true;
