@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <sstream>
@@ -149,6 +150,24 @@ TEST_P(BackendsTest, PtyGivesAndTakes) {
   EXPECT_EQ(machine->Wait().code, 0);
   close(fd);
   EXPECT_FALSE(std::filesystem::is_symlink(Path("com1")));
+}
+
+// The guest sleeps until its serial port says that something has come.
+TEST_P(BackendsTest, InputOfAPtyIsTold) {
+  std::string text = ReadFile(Config("irq-echo"));
+  const std::string_view stdio = "console: stdio";
+  text.replace(text.find(stdio), stdio.size(), "console: { type: pty, link: com1 }");
+  auto machine = Start(Cardcage({"run", Write("machine.yaml", text)}));
+  ASSERT_TRUE(machine->WaitForErrors("/dev/pts/"));
+  for (const char* keys : {"a", "b\x04"}) {
+    const int fd = open(Path("com1").c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    ASSERT_EQ(write(fd, keys, strlen(keys)), static_cast<ssize_t>(strlen(keys)));
+    char answer = 0;
+    EXPECT_EQ(read(fd, &answer, 1), 1);
+    EXPECT_EQ(answer, keys[0]);
+    close(fd);
+  }
+  EXPECT_EQ(machine->Wait(seconds(10)).code, 0);
 }
 
 TEST_P(BackendsTest, PtyOfNobodyDoesNotHoldUpTheGuest) {
