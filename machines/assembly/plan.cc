@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <bit>
-#include <map>
-#include <set>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "framework/device/device.h"
 #include "machines/assembly/files.h"
+#include "machines/assembly/plan_backends.h"
 #include "machines/assembly/plan_wires.h"
 #include "machines/boot/flat_boot.h"
 #include "machines/spec/scalars.h"
@@ -33,31 +32,6 @@ std::string Describe(const Claim& claim) {
                          claim.range.end() - 1);
 }
 
-// Who uses a backend.
-struct BackendUser {
-  std::string what;     // for messages: "`console` of device com1", "`to` of backend all"
-  std::string console;  // the name of a console on stdio that is his
-  std::string name;     // of a backend that is written in place here
-  int depth = 0;        // how many tees there are above it
-};
-
-struct DeclaredBackend {
-  std::optional<ReadBackend> read;  // nothing where it is wrong, and that was said
-  Place place;                      // of the name
-  bool is_open = false;             // its members are looked for just now
-  std::optional<std::pair<std::string, Place>> user;
-};
-
-// All that is written in a node.
-void CollectScalars(const YamlNode& node, std::set<std::string>& scalars) {
-  if (node.kind == YamlNode::Kind::kScalar) scalars.insert(node.scalar);
-  for (const YamlNode& item : node.list) CollectScalars(item, scalars);
-  for (const YamlNode::Entry& entry : node.map) CollectScalars(entry.value, scalars);
-}
-
-// Tees in tees: more is a mistake, and each costs some of the stack.
-constexpr int kMostTees = 16;
-
 class Planner {
  public:
   Planner(const MachineSpec& spec, const Source& source, const TypeRegistry& types,
@@ -74,11 +48,10 @@ class Planner {
     const bool complete = diagnostics_.ok();
     PlanEngine();
     PlanMemory();
-    PlanBackends();
+    backends_.ReadDeclared();
     for (const DeviceSpec& device : spec_.devices) PlanDevice(device);
     PlanWires(spec_, plan_, diagnostics_);
-    PlanUnusedTees();
-    CheckDeterminism();
+    backends_.Finish();
     // Whatever could not be read may be just what the boot part needs.
     if (complete) PlanBoot();
     CheckOverlaps();
@@ -88,7 +61,6 @@ class Planner {
  private:
   void PlanEngine();
   void PlanMemory();
-  void PlanBackends();
   void PlanDevice(const DeviceSpec& spec);
   void PlanParams(const DeviceSpec& spec, Plan::Device& device);
   void PlanParam(const cardcage_param& param, const ParamSpec& spec, const std::string& what,
@@ -101,14 +73,6 @@ class Planner {
   void PlanBoot();
   void PlanLoad(const LoadSpec& spec);
   void CheckOverlaps();
-  std::optional<size_t> UseBackend(const YamlNode& node, const BackendUser& user);
-  std::optional<size_t> UseDeclared(DeclaredBackend& declared, Place place,
-                                    const BackendUser& user);
-  std::optional<size_t> AddBackend(const ReadBackend& read, const std::string& name, Place place,
-                                   const BackendUser& user);
-  void PlanUnusedTees();
-  void MarkUsed(size_t backend);
-  void CheckDeterminism();
   // How many bytes from the address on are RAM, or ROM where that will do, at most `limit`.
   uint64_t MemoryFrom(uint64_t address, uint64_t limit, bool rom_too = true) const;
   std::string DescribeMemory() const;
@@ -121,8 +85,7 @@ class Planner {
   Diagnostics& diagnostics_;
   Plan plan_;
   std::vector<Claim> claims_;
-  std::map<std::string, DeclaredBackend, std::less<>> backends_;  // stdio and null included
-  bool tee_failed_ = false;
+  BackendPlanner backends_{spec_, source_, plan_, diagnostics_};
 };
 
 void Planner::PlanEngine() {
@@ -218,148 +181,6 @@ void Planner::PlanMemory() {
   }
 }
 
-void Planner::PlanBackends() {
-  for (const char* name : {"stdio", "null"}) {
-    YamlNode map{.kind = YamlNode::Kind::kMap};
-    map.map.push_back({.key = {.kind = YamlNode::Kind::kScalar, .scalar = "type"},
-                       .value = {.kind = YamlNode::Kind::kScalar, .scalar = name}});
-    backends_[name].read = ReadBackendMap(map, name, source_, diagnostics_);
-  }
-  for (const BackendSpec& backend : spec_.backends) {
-    const std::string& name = backend.name.value;
-    if (backends_.contains(name)) {
-      diagnostics_.Error(backend.name.place,
-                         absl::StrCat("backend ", name, " exists in every machine"),
-                         "give this one another name");
-      continue;
-    }
-    backends_[name] = {
-        .read = ReadBackendMap(backend.map, absl::StrCat("backend ", name), source_, diagnostics_),
-        .place = backend.name.place,
-        .user = {}};
-  }
-}
-
-// The backend that a device or a tee asks for, by its name or in place.
-std::optional<size_t> Planner::UseBackend(const YamlNode& node, const BackendUser& user) {
-  if (node.kind == YamlNode::Kind::kMap) {  // in place: { type: null }
-    const auto read = ReadBackendMap(node, user.what, source_, diagnostics_);
-    return read ? AddBackend(*read, user.name, node.place, user) : std::nullopt;
-  }
-  const auto name = ReadBackendName(node, user.what, diagnostics_);
-  if (!name) return std::nullopt;
-  if (const auto found = backends_.find(*name); found != backends_.end()) {
-    return UseDeclared(found->second, node.place, user);
-  }
-  std::vector<std::string> known;
-  for (const auto& [backend, declared] : backends_) known.push_back(backend);
-  const std::vector<std::string> types = BackendTypeNames();
-  const bool is_type = std::find(types.begin(), types.end(), *name) != types.end();
-  diagnostics_.Error(node.place, absl::StrCat("there is no backend `", *name, "`"),
-                     is_type ? absl::StrCat("that is a type: write { type: ", *name, " }")
-                             : Suggest(*name, known));
-  return std::nullopt;
-}
-
-std::optional<size_t> Planner::UseDeclared(DeclaredBackend& declared, Place place,
-                                           const BackendUser& user) {
-  if (!declared.read) return std::nullopt;
-  if (declared.read->type->is_each_users_own) {
-    return AddBackend(*declared.read, user.console, place, user);
-  }
-  const auto name = std::find_if(backends_.begin(), backends_.end(), [&](const auto& entry) {
-                      return &entry.second == &declared;
-                    })->first;
-  if (declared.is_open) {
-    diagnostics_.Error(place, absl::StrCat(user.what, ": backend ", name, " leads back to itself"),
-                       "take one of the tees between them out");
-    return std::nullopt;
-  }
-  if (declared.user) {
-    diagnostics_.Error(place,
-                       absl::StrCat(user.what, ": a backend has one user, and ",
-                                    declared.user->first, " has backend ", name),
-                       "declare another one, or use null for one of the two");
-    diagnostics_.Note(declared.user->second, "it has it here");
-    return std::nullopt;
-  }
-  declared.user = {user.what, place};
-  declared.is_open = true;
-  const auto added = AddBackend(*declared.read, name, declared.place, user);
-  declared.is_open = false;
-  return added;
-}
-
-// Adds it behind its members, for the user.
-std::optional<size_t> Planner::AddBackend(const ReadBackend& read, const std::string& name,
-                                          Place place, const BackendUser& user) {
-  Plan::Backend backend{
-      .type = read.type, .name = name, .place = place, .values = read.values, .members = {}};
-  bool ok = true;
-  if (read.members != nullptr && user.depth == kMostTees) {
-    diagnostics_.Error(place, absl::StrCat("more than ", kMostTees, " tees are in each other"));
-    ok = false;
-  } else if (read.members != nullptr) {
-    for (const YamlNode& member : read.members->list) {
-      const auto used =
-          UseBackend(member, {.what = absl::StrCat("`to` of backend ", name),
-                              .console = user.console,
-                              .name = absl::StrCat(name, ".", backend.members.size() + 1),
-                              .depth = user.depth + 1});
-      ok = ok && used.has_value();
-      backend.members.push_back(used.value_or(0));
-    }
-  }
-  tee_failed_ = tee_failed_ || !ok;
-  if (!ok) return std::nullopt;
-  plan_.backends.push_back(std::move(backend));
-  return plan_.backends.size() - 1;
-}
-
-// What nobody uses is not made, but its mistakes are mistakes.
-void Planner::PlanUnusedTees() {
-  if (tee_failed_) return;  // what it did not come to would look as unused
-  std::set<std::string> named;
-  for (const BackendSpec& backend : spec_.backends) CollectScalars(backend.map, named);
-  // The outermost first: each has those inside it. What is left then leads back to itself.
-  for (const bool is_outermost : {true, false}) {
-    for (auto& [name, declared] : backends_) {
-      const bool is_tee = declared.read && declared.read->members != nullptr;
-      if (!is_tee || declared.user || (is_outermost && named.contains(name))) continue;
-      UseDeclared(declared, declared.place,
-                  {.what = absl::StrCat("backend ", name), .console = name, .name = name});
-    }
-  }
-}
-
-void Planner::MarkUsed(size_t backend) {
-  plan_.backends[backend].is_used = true;
-  for (const size_t member : plan_.backends[backend].members) MarkUsed(member);
-}
-
-void Planner::CheckDeterminism() {
-  if (!options_.deterministic) return;
-  const Plan::Backend* console = nullptr;
-  for (const Plan::Backend& backend : plan_.backends) {
-    if (!backend.is_used) continue;
-    if (!backend.type->host_timing.empty()) {
-      diagnostics_.Error(backend.place,
-                         absl::StrCat("backend ", backend.name, " cannot be with --deterministic: ",
-                                      std::string(backend.type->host_timing)),
-                         "use stdio, whose input is read before the guest starts, or file");
-    }
-    if (backend.type->name != "stdio") continue;
-    if (console != nullptr) {
-      diagnostics_.Error(backend.place,
-                         "with --deterministic there is one console on stdio: which of several has "
-                         "the input, a person chooses",
-                         "use null or file for one of the two");
-      diagnostics_.Note(console->place, absl::StrCat("console ", console->name, " is here"));
-    }
-    if (console == nullptr) console = &backend;
-  }
-}
-
 void Planner::PlanDevice(const DeviceSpec& spec) {
   const cardcage_type* type = types_.Find(spec.type.value);
   if (type == nullptr) {
@@ -388,9 +209,7 @@ void Planner::PlanParam(const cardcage_param& param, const ParamSpec& spec, cons
                         const std::string& backend_name, Plan::Param& planned) {
   planned.place = spec.value.place;
   if (param.kind == CARDCAGE_KIND_CHAR) {
-    planned.backend =
-        UseBackend(spec.value, {.what = what, .console = backend_name, .name = backend_name});
-    if (planned.backend) MarkUsed(*planned.backend);
+    planned.backend = backends_.UseByDevice(spec.value, what, backend_name);
     return;
   }
   if (param.kind == CARDCAGE_KIND_BOOL) {
