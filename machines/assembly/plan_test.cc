@@ -268,7 +268,7 @@ TEST_F(PlanTest, CpusPinIsForOneControllerAlone) {
                   absl::StrCat(kPic, ", com1: { type: ns16550a, at: port 0x3f8, irq: cpu.intr }"),
               .more = kUserChips}),
       ElementsAre(
-          "3:173: error: type ns16550a is no interrupt controller: the CPU could not ask it "
+          "3:162: error: type ns16550a is no interrupt controller: the CPU could not ask it "
           "for a vector",
           "help: lead it to an input of one: irq: pic.4"));
 }
