@@ -59,7 +59,7 @@ class Vcpu {
   // caller.
   void SetInterruptLine(bool level) {
     interrupt_line_.store(level);
-    if (level) Kick();
+    if (level) NoticeInterrupt();
   }
 
   // Has its instructions drive that clock, and run its timers. Before it first runs; the clock outlives it.
@@ -67,6 +67,8 @@ class Vcpu {
   virtual absl::Status DriveClock(DrivenClock& clock);
 
  protected:
+  // Makes Run() look at the pin before the guest executes much further. Any thread.
+  virtual void NoticeInterrupt() { Kick(); }
   bool has_interrupts() const { return acknowledge_ != nullptr; }
   bool interrupt_line() const { return interrupt_line_.load(std::memory_order_relaxed); }
   uint8_t Acknowledge() const { return acknowledge_(); }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "framework/engine/kvm/x86_64/state.h"
@@ -72,6 +73,9 @@ std::atomic_ref<uint8_t> ImmediateExit(kvm_run* run) {
   return std::atomic_ref<uint8_t>(run->immediate_exit);
 }
 
+// The vCPU whose Run() the thread is in.
+thread_local const KvmVcpu* running = nullptr;
+
 uint64_t Load(const uint8_t* data, unsigned size) {
   uint64_t value = 0;
   memcpy(&value, data, size);
@@ -117,6 +121,8 @@ VmExit KvmVcpu::Run() {
     pthread_sigmask(SIG_UNBLOCK, &kick, nullptr);
     thread_.store(gettid());
   }
+  running = this;
+  const absl::Cleanup leave = [] { running = nullptr; };
   // KVM would go on behind the HLT.
   if (is_halted_ && !interrupt_line()) {
     if (ImmediateExit(run_).exchange(0) != 0) return {};
@@ -162,6 +168,12 @@ VmExit KvmVcpu::Run() {
         return Explain();
     }
   }
+}
+
+// On its own thread, in an access, the pin is looked at before the next KVM_RUN anyway: a kick would cost a
+// signal and a KVM_RUN for nothing.
+void KvmVcpu::NoticeInterrupt() {
+  if (running != this) Kick();
 }
 
 // Gives the CPU the interrupt that its pin asks for where it can take one, and else has KVM come back as

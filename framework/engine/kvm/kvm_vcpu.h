@@ -37,6 +37,7 @@ class KvmVcpu final : public Vcpu {
   KvmVcpu(KvmFd fd, kvm_run* run, size_t run_size, uint32_t index, Bus& bus,
           Engine::Reporter reporter);
 
+  void NoticeInterrupt() override;
   absl::Status OfferInterrupt();
   void ServePort();
   void ServeMmio();
