@@ -108,7 +108,7 @@ std::string Version(unsigned major, unsigned minor) { return absl::StrCat(major,
 
 }  // namespace
 
-absl::Status TypeRegistry::Add(const cardcage_plugin& plugin) {
+absl::Status TypeRegistry::Add(const cardcage_plugin& plugin, Step step) {
   if (plugin.struct_size < sizeof(cardcage_plugin) || plugin.magic != CARDCAGE_ABI_MAGIC ||
       plugin.name == nullptr) {
     return absl::FailedPreconditionError("this is not a Cardcage plugin: its entry has no magic");
@@ -139,7 +139,9 @@ absl::Status TypeRegistry::Add(const cardcage_plugin& plugin) {
           absl::StrCat("plugin ", plugin.name, " breaks the contract: type ",
                        type.id == nullptr ? "?" : type.id, ": ", fault));
     }
-    if (const auto other = types_.find(type.id); other != types_.end()) {
+    const auto others = types_.find(type.id);
+    if (others == types_.end()) continue;
+    if (const auto other = others->second.find(step); other != others->second.end()) {
       return absl::AlreadyExistsError(absl::StrCat("device type ", type.id, " is in plugin ",
                                                    other->second.plugin->name, " and in plugin ",
                                                    plugin.name));
@@ -147,14 +149,14 @@ absl::Status TypeRegistry::Add(const cardcage_plugin& plugin) {
   }
   for (auto& type : added) {
     const std::string id = type->id;
-    types_[id] = {std::move(type), &plugin};
+    types_[id].insert_or_assign(step, Entry{std::move(type), &plugin});
   }
   return absl::OkStatus();
 }
 
 const cardcage_type* TypeRegistry::Find(std::string_view id) const {
   const auto found = types_.find(std::string(id));
-  return found == types_.end() ? nullptr : found->second.type.get();
+  return found == types_.end() ? nullptr : found->second.begin()->second.type.get();
 }
 
 std::vector<std::string> TypeRegistry::Ids() const {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "framework/plugin/plugin_file.h"
 #include "machines/cli/check_command.h"
 #include "machines/cli/helpers.h"
 #include "machines/cli/process.h"
@@ -75,14 +76,47 @@ std::string CheckDuration(const std::string& text) {
   return "`" + text + "` is no duration: 10s, 300ms, 2min, or a number of seconds";
 }
 
+// The plugins that a command loads. Their types come before the built-in ones.
+class Plugins {
+ public:
+  void AddOption(CLI::App& app) {
+    app.add_option("--plugin", files_, "Load device types from this shared object (repeatable)")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
+  }
+
+  // Nothing where the command goes on, else its exit code.
+  std::optional<int> Load(TypeRegistry& types) {
+    for (const std::string& file : files_) {
+      auto opened = PluginFile::Open(file);
+      absl::Status status = opened.status();
+      if (opened.ok()) {
+        status = types.Add((*opened)->plugin(), TypeRegistry::Step::kOption);
+        if (!status.ok()) {
+          status = absl::Status(status.code(), absl::StrCat(file, ": ", status.message()));
+        }
+        open_.push_back(*std::move(opened));
+      }
+      if (status.ok()) continue;
+      std::fprintf(stderr, "cardcage: %s\n", std::string(status.message()).c_str());
+      return kExitPlugin;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::vector<std::string> files_;
+  std::vector<std::unique_ptr<PluginFile>> open_;  // until the command ends
+};
+
 constexpr std::string_view kRunSummary = "Run a machine";
-int Run(int argc, char** argv, const TypeRegistry& types) {
+int Run(int argc, char** argv, TypeRegistry& types) {
   VerbOptions options(
       "run", kRunSummary,
       "The machine's `stdio` is this terminal, pipe or file. On a terminal: Ctrl-A x ends,\n"
       "Ctrl-A h helps.\n"
-      "Exit codes: 0 to 63 the guest's own, 64 usage, 65 machine file, 69 the host cannot,\n"
-      "76 guest fault, 124 timeout, 128+n signal n.\n"
+      "Exit codes: 0 to 63 the guest's own, 64 usage, 65 machine file, 66 plugin,\n"
+      "69 the host cannot, 76 guest fault, 124 timeout, 128+n signal n.\n"
       "Example: cardcage run configs/hello.yaml --timeout 10s");
   RunOptions run;
   std::string timeout;
@@ -97,26 +131,32 @@ int Run(int argc, char** argv, const TypeRegistry& types) {
       ->type_name("FILE");
   options.app().add_flag("--deterministic", run.deterministic,
                          "Make each run the same: in software, all input read first");
+  Plugins plugins;
+  plugins.AddOption(options.app());
   if (const auto end = options.Parse(argc, argv)) return *end;
+  if (const auto end = plugins.Load(types)) return *end;
   if (!timeout.empty()) run.timeout = ParseDuration(timeout);
   return RunCommand(run, types);
 }
 
 constexpr std::string_view kCheckSummary = "Check machine files, without running them";
-int Check(int argc, char** argv, const TypeRegistry& types) {
+int Check(int argc, char** argv, TypeRegistry& types) {
   VerbOptions options("check", kCheckSummary,
                       "Ends with 0 where all are right, else with 65 and every mistake on stderr.\n"
                       "Example: cardcage check configs/*.yaml");
   CheckOptions check;
   options.app().add_option("FILES", check.files, "Machine files")->required()->type_name("");
+  Plugins plugins;
+  plugins.AddOption(options.app());
   if (const auto end = options.Parse(argc, argv)) return *end;
+  if (const auto end = plugins.Load(types)) return *end;
   return CheckCommand(check, types);
 }
 
 struct Verb {
   std::string_view name;
   std::string_view summary;
-  int (*run)(int argc, char** argv, const TypeRegistry& types);
+  int (*run)(int argc, char** argv, TypeRegistry& types);
 };
 constexpr std::array kVerbs = {Verb{"run", kRunSummary, &Run},
                                Verb{"check", kCheckSummary, &Check}};

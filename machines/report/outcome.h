@@ -13,6 +13,7 @@ namespace cardcage {
 inline constexpr int kMostGuestCode = 63;
 inline constexpr int kExitUsage = 64;
 inline constexpr int kExitFile = 65;  // machine file or image
+inline constexpr int kExitPlugin = 66;
 inline constexpr int kExitHost = 69;  // the host cannot
 inline constexpr int kExitOurBug = 70;
 inline constexpr int kExitGuestFault = 76;

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// Real shared objects, each with its fault (faulty_plugin.cc), through the real loader.
+#include "framework/plugin/plugin_file.h"
+
+#include <elf.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "framework/plugin/type_registry.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace cardcage {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+
+namespace fs = std::filesystem;
+
+class PluginFileTest : public ::testing::Test {
+ protected:
+  PluginFileTest() {
+    std::string folder = (fs::temp_directory_path() / "cardcage-XXXXXX").string();
+    EXPECT_NE(mkdtemp(folder.data()), nullptr);
+    folder_ = folder;
+  }
+  ~PluginFileTest() override { fs::remove_all(folder_); }
+
+  static std::string Built(const std::string& name) {
+    return (fs::path(CARDCAGE_FAULTY_PLUGINS) / (name + ".so")).string();
+  }
+  static std::string Content(const std::string& path) {
+    std::stringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    return text.str();
+  }
+  std::string Write(const std::string& name, const std::string& content) {
+    const std::string path = (folder_ / name).string();
+    std::ofstream(path, std::ios::binary) << content;
+    return path;
+  }
+  static std::string Refusal(const std::string& path) {
+    const auto opened = PluginFile::Open(path);
+    EXPECT_FALSE(opened.ok());
+    return std::string(opened.status().message());
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(PluginFileTest, GoodOneIsLoaded) {
+  const auto opened = PluginFile::Open(Built("good"));
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_STREQ((*opened)->plugin().name, "acme");
+  TypeRegistry types;
+  EXPECT_TRUE(types.Add((*opened)->plugin(), TypeRegistry::Step::kOption).ok());
+}
+
+TEST_F(PluginFileTest, FileThatChangesUnderALoadedPluginHarmsNothing) {
+  const std::string path = Write("good.so", Content(Built("good")));
+  const auto first = PluginFile::Open(path);
+  ASSERT_TRUE(first.ok()) << first.status();
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << "gone";
+  EXPECT_STREQ((*first)->plugin().name, "acme");
+  EXPECT_THAT(Refusal(path), HasSubstr("is no shared object"));
+}
+
+TEST_F(PluginFileTest, TwoThatAreLoadedStayApart) {
+  const auto first = PluginFile::Open(Built("good"));
+  const auto second = PluginFile::Open(Built("other-major"));
+  const auto third = PluginFile::Open(Built("good"));
+  ASSERT_TRUE(first.ok() && second.ok() && third.ok());
+  EXPECT_NE(&(*first)->plugin(), &(*second)->plugin());
+  EXPECT_NE(&(*first)->plugin(), &(*third)->plugin());
+  EXPECT_EQ((*second)->plugin().abi_major, CARDCAGE_ABI_MAJOR + 1);
+}
+
+TEST_F(PluginFileTest, FileThatIsNotThereIsSaid) {
+  EXPECT_THAT(Refusal("no-such.so"), EndsWith("no-such.so: No such file or directory"));
+  EXPECT_THAT(Refusal(folder_.string()), HasSubstr("is no file, but a folder"));
+}
+
+TEST_F(PluginFileTest, WhatIsNoPluginIsSaid) {
+  EXPECT_THAT(Refusal(Write("text.so", "not at all")), HasSubstr("is no shared object"));
+  EXPECT_THAT(Refusal(Write("empty.so", "")), HasSubstr("is no shared object"));
+  EXPECT_THAT(Refusal(Built("no-entry")),
+              AllOf(HasSubstr("is no plugin of Cardcage"), HasSubstr("CARDCAGE_PLUGIN")));
+}
+
+TEST_F(PluginFileTest, FileOfAnotherMachineIsSaid) {
+  std::string content = Content(Built("good"));
+  content[offsetof(Elf64_Ehdr, e_machine)] = static_cast<char>(EM_AARCH64);
+  EXPECT_THAT(Refusal(Write("arm.so", content)), HasSubstr("is for another machine than x86-64"));
+}
+
+TEST_F(PluginFileTest, FileThatIsCutOffIsSaidWhereverItEnds) {
+  const std::string content = Content(Built("good"));
+  for (size_t size = 4; size < content.size() / 2; size += size / 3 + 1) {
+    const std::string refusal = Refusal(Write("cut.so", content.substr(0, size)));
+    EXPECT_THAT(refusal, HasSubstr("is cut off")) << size;
+  }
+}
+
+// What is whole by its headers may be anything inside.
+TEST_F(PluginFileTest, FileOfDamagedBytesIsRefusedOrLoadedAndNoMore) {
+  const std::string content = Content(Built("good"));
+  for (size_t at = 0x40; at < content.size(); at += content.size() / 40) {
+    std::string damaged = content;
+    for (size_t i = at; i < std::min(at + 16, content.size()); ++i) damaged[i] = '\xff';
+    const auto opened = PluginFile::Open(Write("damaged.so", damaged));
+    if (opened.ok()) continue;
+    EXPECT_THAT(std::string(opened.status().message()), HasSubstr("damaged.so: "));
+  }
+}
+
+TEST_F(PluginFileTest, ConstructorThatThrowsIsSaidWithWhatItThrew) {
+  EXPECT_THAT(Refusal(Built("throws")),
+              AllOf(HasSubstr("ends the process that loads it (Aborted)"),
+                    HasSubstr("no licence found"), HasSubstr("static constructors")));
+}
+
+TEST_F(PluginFileTest, ConstructorThatAbortsIsSaidWithItsLastWords) {
+  EXPECT_THAT(Refusal(Built("aborts")), HasSubstr("(Aborted): acme: this board is on fire"));
+}
+
+TEST_F(PluginFileTest, ConstructorThatEndsTheProcessIsSaid) {
+  EXPECT_THAT(Refusal(Built("exits")), HasSubstr("ends the process that loads it (exit code 0)"));
+}
+
+TEST_F(PluginFileTest, ConstructorThatDoesNotComeBackIsSaid) {
+  EXPECT_THAT(Refusal(Built("hangs")), HasSubstr("does not come back from being loaded"));
+}
+
+TEST_F(PluginFileTest, SymbolThatNobodyHasIsNamed) {
+  EXPECT_THAT(Refusal(Built("lacks-symbol")),
+              AllOf(HasSubstr("undefined symbol: nobody_has_this"), HasSubstr("--no-undefined")));
+}
+
+// The handshake is the registry's.
+TEST_F(PluginFileTest, HandshakeIsRefusedWithBothVersions) {
+  const auto refusal = [](const std::string& name) {
+    const auto opened = PluginFile::Open(Built(name));
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    TypeRegistry types;
+    return opened.ok() ? std::string(types.Add((*opened)->plugin()).message()) : "";
+  };
+  EXPECT_THAT(refusal("wrong-magic"), HasSubstr("has no magic"));
+  EXPECT_THAT(refusal("other-major"),
+              AllOf(HasSubstr("was built for ABI 1.3"), HasSubstr("speaks 0.3")));
+  EXPECT_THAT(refusal("newer-minor"), AllOf(HasSubstr("needs ABI 0.4"), HasSubstr("speaks 0.3")));
+}
+
+}  // namespace
+}  // namespace cardcage
