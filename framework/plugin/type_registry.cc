@@ -159,6 +159,11 @@ const cardcage_type* TypeRegistry::Find(std::string_view id) const {
   return found == types_.end() ? nullptr : found->second.begin()->second.type.get();
 }
 
+TypeRegistry::Provider TypeRegistry::ProviderOf(std::string_view id) const {
+  const auto& entries = types_.find(std::string(id))->second;
+  return {entries.begin()->second.plugin, entries.begin()->first, entries.size() > 1};
+}
+
 std::vector<std::string> TypeRegistry::Ids() const {
   std::vector<std::string> ids;
   for (const auto& [id, entry] : types_) ids.push_back(id);

@@ -28,6 +28,14 @@ class TypeRegistry {
   // The type, or null. Its struct is as long as this host's: what its plugin does not know is 0.
   const cardcage_type* Find(std::string_view id) const;
 
+  // Who serves a type that is there, and from which step; whether the same type of a later step is hidden by it.
+  struct Provider {
+    const cardcage_plugin* plugin;
+    Step step;
+    bool hides_another;
+  };
+  Provider ProviderOf(std::string_view id) const;
+
   // All ids, sorted.
   std::vector<std::string> Ids() const;
 

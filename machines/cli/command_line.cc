@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "framework/plugin/plugin_file.h"
 #include "machines/cli/check_command.h"
+#include "machines/cli/describe_command.h"
 #include "machines/cli/helpers.h"
 #include "machines/cli/process.h"
 #include "machines/cli/run_command.h"
@@ -153,13 +154,31 @@ int Check(int argc, char** argv, TypeRegistry& types) {
   return CheckCommand(check, types);
 }
 
+constexpr std::string_view kDescribeSummary =
+    "Show the device types that there are, and each in full";
+int Describe(int argc, char** argv, TypeRegistry& types) {
+  VerbOptions options(
+      "describe", kDescribeSummary,
+      "Without TYPE, all types with a line each. A plugin's FILE.so is loaded in a process of\n"
+      "its own.\n"
+      "Example: cardcage describe ns16550a");
+  DescribeOptions describe;
+  options.app().add_option("TYPE", describe.what, "A type, or a plugin's file")->type_name("");
+  options.app().add_flag("--json", describe.json, "Print JSON");
+  Plugins plugins;
+  plugins.AddOption(options.app());
+  if (const auto end = options.Parse(argc, argv)) return *end;
+  if (const auto end = plugins.Load(types)) return *end;
+  return DescribeCommand(describe, types);
+}
+
 struct Verb {
   std::string_view name;
   std::string_view summary;
   int (*run)(int argc, char** argv, TypeRegistry& types);
 };
-constexpr std::array kVerbs = {Verb{"run", kRunSummary, &Run},
-                               Verb{"check", kCheckSummary, &Check}};
+constexpr std::array kVerbs = {Verb{"run", kRunSummary, &Run}, Verb{"check", kCheckSummary, &Check},
+                               Verb{"describe", kDescribeSummary, &Describe}};
 
 void PrintHelp() {
   std::string text =

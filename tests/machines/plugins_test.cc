@@ -53,6 +53,69 @@ TEST_P(Plugins, MachinesRunOnThemAsOnTheBuiltInDevices) {
   }
 }
 
+class DescribePlugin : public ::testing::Test {
+ protected:
+  static Outcome Describe(const std::vector<std::string>& words) {
+    std::vector<std::string> arguments = {"describe"};
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    return RunToEnd(Cardcage(arguments));
+  }
+  const TemporaryFolder folder_;
+};
+
+TEST_F(DescribePlugin, FileIsShownWithItsTypes) {
+  const Outcome outcome = Describe({absl::StrCat(CARDCAGE_PLUGINS, "/scratch.so")});
+  EXPECT_EQ(outcome.code, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output,
+              AllOf(HasSubstr("scratch: "), HasSubstr("from plugin scratch 0.1.0\n")));
+}
+
+TEST_F(DescribePlugin, TypeThatAPluginHidesIsSaid) {
+  const Outcome outcome =
+      Describe({"--plugin", absl::StrCat(CARDCAGE_PLUGINS, "/scratch.so"), "scratch"});
+  EXPECT_THAT(outcome.output,
+              HasSubstr("from plugin scratch 0.1.0, which hides the built-in one\n"));
+}
+
+TEST_F(DescribePlugin, ListHasEachTypeInALine) {
+  const Outcome outcome = Describe({});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.output, AllOf(HasSubstr("ns16550a"), HasSubstr("serial port\n")));
+}
+
+TEST_F(DescribePlugin, WhatIsNotThereIsRefusedWithTheNearest) {
+  const Outcome outcome = Describe({"ns16550"});
+  EXPECT_EQ(outcome.code, 64);
+  EXPECT_THAT(outcome.errors, HasSubstr("did you mean `ns16550a`?"));
+  const Outcome file = Describe({folder_.Write("text.so", "no plugin")});
+  EXPECT_EQ(file.code, kExitPlugin);
+  EXPECT_THAT(file.errors, HasSubstr("is no shared object"));
+}
+
+// The example of each is one that the command takes.
+TEST_F(DescribePlugin, ExamplesMakeSense) {
+  const std::string list = Describe({}).output;
+  for (size_t at = 0; at < list.size(); at = list.find('\n', at) + 1) {
+    const std::string id = list.substr(at, list.find(' ', at) - at);
+    const std::string text = Describe({id}).output;
+    const size_t example = text.find("  devices:\n");
+    ASSERT_NE(example, std::string::npos) << id;
+    std::string devices = text.substr(example);
+    // A controller wants a CPU that hears it.
+    const bool is_controller = id == "i8259-pair";
+    if (is_controller) devices.replace(devices.find(" }\n"), 3, ", irq: cpu.intr }\n");
+    std::string machine = "cardcage: 1\nmemory: { ram: { at: 0, size: 4KiB } }\n";
+    if (is_controller) machine += "chipset: { irqchip: user }\n";
+    // As it is printed, two columns to the right.
+    for (size_t line = 0; line < devices.size(); line = devices.find('\n', line) + 1) {
+      machine += devices.substr(line + 2, devices.find('\n', line) + 1 - line - 2);
+    }
+    machine += "boot: { load: [ { at: 0, hex: \"f4\" } ], entry: 0 }\n";
+    const Outcome outcome = RunToEnd(Cardcage({"check", folder_.Write("m.yaml", machine)}));
+    EXPECT_EQ(outcome.code, 0) << id << ": " << outcome.errors << machine;
+  }
+}
+
 class PluginOption : public ::testing::Test {
  protected:
   static Outcome Run(const std::vector<std::string>& options) {

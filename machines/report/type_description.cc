@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+#include "machines/report/type_description.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+
+namespace cardcage {
+namespace {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+std::string OrNothing(const char* text) { return text == nullptr ? "" : text; }
+
+// Columns as wide as their widest cell, two spaces apart.
+std::string Table(const Rows& rows, std::string_view indent) {
+  std::vector<size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line(indent);
+    for (size_t i = 0; i < row.size(); ++i) {
+      absl::StrAppend(&line, row[i], std::string(widths[i] - row[i].size() + 2, ' '));
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    absl::StrAppend(&text, line, "\n");
+  }
+  return text;
+}
+
+std::vector<std::string> NamesOf(const cardcage_param& param) {
+  return {param.names, param.names + param.name_count};
+}
+
+std::string KindOf(const cardcage_param& param) {
+  switch (param.kind) {
+    case CARDCAGE_KIND_BOOL:
+      return "bool";
+    case CARDCAGE_KIND_U64:
+      return "number";
+    case CARDCAGE_KIND_SIZE:
+      return "size";
+    case CARDCAGE_KIND_CHAR:
+      return "char backend";
+    case CARDCAGE_KIND_ENUM:
+      return absl::StrJoin(NamesOf(param), "|");
+    default:
+      return "?";
+  }
+}
+
+// A value as a machine file has it.
+std::string ValueText(const cardcage_param& param, uint64_t value) {
+  switch (param.kind) {
+    case CARDCAGE_KIND_BOOL:
+      return value != 0 ? "true" : "false";
+    case CARDCAGE_KIND_SIZE:
+      return absl::StrCat(value, "B");
+    case CARDCAGE_KIND_ENUM:
+      return value < param.name_count ? param.names[value] : "?";
+    case CARDCAGE_KIND_CHAR:
+      return "null";
+    default:
+      return absl::StrCat(value);
+  }
+}
+
+bool IsRequired(const cardcage_param& param) {
+  return (param.flags & CARDCAGE_PARAM_REQUIRED) != 0;
+}
+
+bool HasBounds(const cardcage_param& param) {
+  const bool is_number = param.kind == CARDCAGE_KIND_U64 || param.kind == CARDCAGE_KIND_SIZE;
+  return is_number && (param.min != 0 || param.max != UINT64_MAX);
+}
+
+std::string BoundsOf(const cardcage_param& param) {
+  if (!HasBounds(param)) return "";
+  if (param.max == UINT64_MAX) return absl::StrCat("from ", param.min);
+  return absl::StrCat(param.min, " to ", param.max);
+}
+
+std::string SpacesOf(const cardcage_region& region) {
+  const bool port = (region.spaces & CARDCAGE_SPACE_PORT) != 0;
+  const bool mmio = (region.spaces & CARDCAGE_SPACE_MMIO) != 0;
+  return port && mmio ? "port or mmio" : port ? "port" : "mmio";
+}
+
+std::vector<uint32_t> SizesOf(const cardcage_region& region) {
+  std::vector<uint32_t> sizes;
+  for (const uint32_t size : {1u, 2u, 4u, 8u}) {
+    if ((region.sizes & size) != 0) sizes.push_back(size);
+  }
+  return sizes;
+}
+
+std::string AccessOf(const cardcage_register& row) {
+  return absl::StrCat((row.access & CARDCAGE_REGISTER_READ) != 0 ? "r" : "-",
+                      (row.access & CARDCAGE_REGISTER_WRITE) != 0 ? "w" : "-");
+}
+
+bool IsEdge(const cardcage_signal& signal) { return (signal.flags & CARDCAGE_SIGNAL_EDGE) != 0; }
+
+std::string ParamTable(const cardcage_type& type) {
+  Rows rows;
+  for (const cardcage_param* param : std::span(type.params, type.param_count)) {
+    std::string doc = OrNothing(param->doc);
+    if (param->unit != nullptr) absl::StrAppend(&doc, ", in ", param->unit);
+    if (HasBounds(*param)) absl::StrAppend(&doc, ", ", BoundsOf(*param));
+    rows.push_back({param->key, KindOf(*param),
+                    IsRequired(*param) ? "required" : ValueText(*param, param->default_u64), doc});
+  }
+  return Table(rows, "  ");
+}
+
+std::string RegionText(const cardcage_region& region) {
+  const std::string size =
+      region.size_param != nullptr
+          ? absl::StrCat("as `", region.size_param, "` says")
+          : absl::StrFormat("%d byte%s", region.size, region.size == 1 ? "" : "s");
+  std::string text =
+      absl::StrFormat("  %s: %s, %s, accesses of %s byte%s%s\n", region.name, SpacesOf(region),
+                      size, absl::StrJoin(SizesOf(region), ", "), region.sizes == 1 ? "" : "s",
+                      region.unaligned != 0 ? ", aligned or not" : "");
+  Rows rows;
+  for (const cardcage_register* row : std::span(region.registers, region.register_count)) {
+    rows.push_back({absl::StrFormat("0x%x", row->offset), AccessOf(*row), OrNothing(row->name),
+                    absl::StrFormat("%0*x", static_cast<int>(row->width * 2), row->reset),
+                    OrNothing(row->doc)});
+  }
+  return absl::StrCat(text, Table(rows, "    "));
+}
+
+std::string SignalTable(std::span<const cardcage_signal* const> signals) {
+  Rows rows;
+  for (const cardcage_signal* signal : signals) {
+    rows.push_back({signal->name, IsEdge(*signal) ? "pulse" : "level", OrNothing(signal->doc)});
+  }
+  return Table(rows, "  ");
+}
+
+nlohmann::ordered_json Text(const char* text) {
+  if (text == nullptr) return nullptr;
+  return text;
+}
+
+nlohmann::ordered_json ParamAsJson(const cardcage_param& param) {
+  nlohmann::ordered_json json = {
+      {"key", param.key},
+      {"kind", param.kind == CARDCAGE_KIND_ENUM ? "enum" : KindOf(param)},
+      {"doc", Text(param.doc)},
+      {"unit", Text(param.unit)},
+      {"required", IsRequired(param)}};
+  if (!IsRequired(param)) json["default"] = ValueText(param, param.default_u64);
+  if (HasBounds(param)) {
+    json["min"] = param.min;
+    json["max"] = param.max;
+  }
+  if (param.kind == CARDCAGE_KIND_ENUM) json["words"] = NamesOf(param);
+  return json;
+}
+
+nlohmann::ordered_json RegionAsJson(const cardcage_region& region) {
+  nlohmann::ordered_json json = {{"name", region.name},
+                                 {"spaces", SpacesOf(region)},
+                                 {"accesses", SizesOf(region)},
+                                 {"unaligned", region.unaligned != 0}};
+  if (region.size_param != nullptr) {
+    json["size_param"] = region.size_param;
+  } else {
+    json["size"] = region.size;
+  }
+  json["registers"] = nlohmann::ordered_json::array();
+  for (const cardcage_register* row : std::span(region.registers, region.register_count)) {
+    json["registers"].push_back({{"offset", row->offset},
+                                 {"name", Text(row->name)},
+                                 {"access", AccessOf(*row)},
+                                 {"width", row->width},
+                                 {"reset", row->reset},
+                                 {"doc", Text(row->doc)}});
+  }
+  return json;
+}
+
+nlohmann::ordered_json SignalsAsJson(std::span<const cardcage_signal* const> signals) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for (const cardcage_signal* signal : signals) {
+    json.push_back({{"name", signal->name},
+                    {"kind", IsEdge(*signal) ? "pulse" : "level"},
+                    {"doc", Text(signal->doc)}});
+  }
+  return json;
+}
+
+// Where the regions may lie: each in a page of its own, ports before memory.
+std::string ExamplePlaces(const cardcage_type& type) {
+  std::vector<std::string> places;
+  uint64_t port = 0x500;
+  uint64_t address = 0xd0000000;
+  for (const cardcage_region* region : std::span(type.regions, type.region_count)) {
+    const bool is_port = (region->spaces & CARDCAGE_SPACE_PORT) != 0;
+    uint64_t& next = is_port ? port : address;
+    const std::string place = absl::StrFormat("%s 0x%x", is_port ? "port" : "mmio", next);
+    next += is_port ? 0x100 : 0x100000;
+    places.push_back(type.region_count == 1 ? place : absl::StrCat(region->name, ": ", place));
+  }
+  if (places.empty()) return "";
+  if (places.size() == 1) return absl::StrCat(", at: ", places[0]);
+  return absl::StrCat(", at: { ", absl::StrJoin(places, ", "), " }");
+}
+
+}  // namespace
+
+std::string ExampleOf(const cardcage_type& type) {
+  // A name has no dot in it, an id may.
+  std::string text = absl::StrCat(absl::StrReplaceAll(type.id, {{".", "-"}}),
+                                  "0: { type: ", type.id, ExamplePlaces(type));
+  for (const cardcage_param* param : std::span(type.params, type.param_count)) {
+    if (!IsRequired(*param)) continue;
+    absl::StrAppend(&text, ", ", param->key, ": ", ValueText(*param, param->min));
+  }
+  return absl::StrCat(text, " }");
+}
+
+std::string ListTypes(const std::vector<DescribedType>& types) {
+  Rows rows;
+  for (const auto& [type, origin] : types) {
+    rows.push_back({type->id, OrNothing(type->summary), origin == "built in" ? "" : origin});
+  }
+  return Table(rows, "");
+}
+
+std::string DescribeType(const DescribedType& described) {
+  const cardcage_type& type = *described.type;
+  std::string text = absl::StrCat(type.id, ": ", OrNothing(type.summary), "\n");
+  if (type.document != nullptr) absl::StrAppend(&text, "after ", type.document, "\n");
+  absl::StrAppend(&text, described.origin, "\n");
+  const auto add = [&text](std::string_view title, const std::string& body) {
+    if (!body.empty()) absl::StrAppend(&text, "\n", std::string(title), "\n", body);
+  };
+  add("Parameters", ParamTable(type));
+  std::string regions;
+  for (const cardcage_region* region : std::span(type.regions, type.region_count)) {
+    regions += RegionText(*region);
+  }
+  add("Regions", regions);
+  add("Outputs", SignalTable({type.signals, type.signal_count}));
+  add("Inputs", SignalTable({type.inputs, type.input_count}));
+  add("Example", absl::StrCat("  devices:\n    ", ExampleOf(type), "\n"));
+  return text;
+}
+
+namespace {
+
+nlohmann::ordered_json TypeAsJson(const cardcage_type& type, const std::string& origin) {
+  nlohmann::ordered_json json = {{"id", type.id},
+                                 {"summary", Text(type.summary)},
+                                 {"document", Text(type.document)},
+                                 {"from", origin}};
+  for (const char* list : {"parameters", "regions"}) json[list] = nlohmann::ordered_json::array();
+  for (const cardcage_param* param : std::span(type.params, type.param_count)) {
+    json["parameters"].push_back(ParamAsJson(*param));
+  }
+  for (const cardcage_region* region : std::span(type.regions, type.region_count)) {
+    json["regions"].push_back(RegionAsJson(*region));
+  }
+  json["outputs"] = SignalsAsJson({type.signals, type.signal_count});
+  json["inputs"] = SignalsAsJson({type.inputs, type.input_count});
+  json["example"] = ExampleOf(type);
+  return json;
+}
+
+}  // namespace
+
+std::string TypesAsJson(const std::vector<DescribedType>& types) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for (const auto& [type, origin] : types) json.push_back(TypeAsJson(*type, origin));
+  return json.dump(2) + "\n";
+}
+
+}  // namespace cardcage
