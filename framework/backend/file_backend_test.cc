@@ -15,7 +15,6 @@ namespace {
 
 using ::testing::EndsWith;
 using ::testing::MatchesRegex;
-using ::testing::StartsWith;
 
 class FileBackendTest : public BackendTester {
  protected:

@@ -171,13 +171,14 @@ class DeviceEventsTest : public DeviceTest {
     type_.input = [](void*, uint32_t input, uint32_t level) {
       told.push_back(absl::StrCat("input ", input, "=", level));
     };
-    pulse_ = line_;
+    pulse_.struct_size = sizeof(pulse_);
+    pulse_.name = "pulse";
     pulse_.flags = CARDCAGE_SIGNAL_EDGE;
     type_.signals = outputs_;
     type_.signal_count = 2;
     device_ = *Make(1);
-    host_ = Inside(*device_)->host;
   }
+  const cardcage_host* host() { return Inside(*device_)->host; }
 
   static inline std::vector<std::string> told;
   cardcage_signal line_{};
@@ -185,31 +186,30 @@ class DeviceEventsTest : public DeviceTest {
   const cardcage_signal* lines_[1] = {&line_};
   const cardcage_signal* outputs_[2] = {&line_, &pulse_};
   std::unique_ptr<Device> device_;
-  const cardcage_host* host_ = nullptr;
 };
 
 TEST_F(DeviceEventsTest, TimersRunAtTheirTime) {
-  host_->set_timer(host_->self, 1, 50);
-  host_->set_timer(host_->self, 0, 70);
+  host()->set_timer(host()->self, 1, 50);
+  host()->set_timer(host()->self, 0, 70);
   services_.virtual_clock.RunTo(60);
-  EXPECT_EQ(host_->now(host_->self), 60u);
+  EXPECT_EQ(host()->now(host()->self), 60u);
   EXPECT_THAT(told, ElementsAre("timer 1"));
-  host_->set_timer(host_->self, 0, CARDCAGE_NEVER);
+  host()->set_timer(host()->self, 0, CARDCAGE_NEVER);
   services_.virtual_clock.RunTo(100);
   EXPECT_THAT(told, ElementsAre("timer 1"));
 }
 
 TEST_F(DeviceEventsTest, IndexesBeyondTheTypesOwnAreNobodys) {
-  host_->set_timer(host_->self, 2, 1);
-  host_->set_signal(host_->self, 2, 1);
+  host()->set_timer(host()->self, 2, 1);
+  host()->set_signal(host()->self, 2, 1);
   device_->OnSignal(1, true);
   services_.virtual_clock.RunTo(10);
   EXPECT_THAT(told, IsEmpty());
 }
 
 TEST_F(DeviceEventsTest, PostsComeInOrderOnTheLoopsThread) {
-  host_->post(host_->self, 1);
-  host_->post(host_->self, 2);
+  host()->post(host()->self, 1);
+  host()->post(host()->self, 2);
   EXPECT_THAT(told, IsEmpty());
   services_.event_loop->RunReady();
   EXPECT_THAT(told, ElementsAre("posted 1", "posted 2"));
@@ -218,24 +218,24 @@ TEST_F(DeviceEventsTest, PostsComeInOrderOnTheLoopsThread) {
 TEST_F(DeviceEventsTest, DescriptorIsWatchedOnceEachTimeThatItIsAskedFor) {
   int pipe[2];
   ASSERT_EQ(::pipe(pipe), 0);
-  ASSERT_EQ(host_->watch_fd(host_->self, pipe[0], CARDCAGE_FD_READ), 0);
+  ASSERT_EQ(host()->watch_fd(host()->self, pipe[0], CARDCAGE_FD_READ), 0);
   services_.event_loop->RunReady();
   EXPECT_THAT(told, IsEmpty());
   ASSERT_EQ(write(pipe[1], "x", 1), 1);
   for (int i = 0; i < 3; ++i) services_.event_loop->RunReady();
   EXPECT_THAT(told, ElementsAre("fd 1"));
-  EXPECT_EQ(host_->watch_fd(host_->self, pipe[0], CARDCAGE_FD_READ), 0);
+  EXPECT_EQ(host()->watch_fd(host()->self, pipe[0], CARDCAGE_FD_READ), 0);
   services_.event_loop->RunReady();
   EXPECT_THAT(told, SizeIs(2));
-  EXPECT_EQ(host_->watch_fd(host_->self, pipe[0], 0), 0);
-  EXPECT_EQ(host_->watch_fd(host_->self, pipe[0], 0), 0) << "twice is no harm";
+  EXPECT_EQ(host()->watch_fd(host()->self, pipe[0], 0), 0);
+  EXPECT_EQ(host()->watch_fd(host()->self, pipe[0], 0), 0) << "twice is no harm";
   services_.event_loop->RunReady();
   EXPECT_THAT(told, SizeIs(2));
-  EXPECT_EQ(host_->watch_fd(host_->self, pipe[1], CARDCAGE_FD_WRITE), 0);
+  EXPECT_EQ(host()->watch_fd(host()->self, pipe[1], CARDCAGE_FD_WRITE), 0);
   services_.event_loop->RunReady();
   EXPECT_EQ(told.back(), "fd 2");
   close(pipe[0]);
-  EXPECT_EQ(host_->watch_fd(host_->self, pipe[1], CARDCAGE_FD_WRITE), 0);
+  EXPECT_EQ(host()->watch_fd(host()->self, pipe[1], CARDCAGE_FD_WRITE), 0);
   services_.event_loop->RunReady();
   EXPECT_EQ(told.back(), "fd 6") << "hung up";
   device_.reset();  // lets go of the other end
@@ -244,9 +244,9 @@ TEST_F(DeviceEventsTest, DescriptorIsWatchedOnceEachTimeThatItIsAskedFor) {
 
 TEST_F(DeviceEventsTest, DescriptorThatCannotBeWaitedForIsRefused) {
   const int file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-  EXPECT_EQ(host_->watch_fd(host_->self, file, CARDCAGE_FD_READ), EPERM);
+  EXPECT_EQ(host()->watch_fd(host()->self, file, CARDCAGE_FD_READ), EPERM);
   close(file);
-  EXPECT_EQ(host_->watch_fd(host_->self, 12345, CARDCAGE_FD_READ), EBADF);
+  EXPECT_EQ(host()->watch_fd(host()->self, 12345, CARDCAGE_FD_READ), EBADF);
 }
 
 TEST_F(DeviceEventsTest, OutputsDriveTheirWiresByLevelOrPulse) {
@@ -254,10 +254,10 @@ TEST_F(DeviceEventsTest, OutputsDriveTheirWiresByLevelOrPulse) {
   Wire wire([&](bool level) { seen.push_back(level); });
   device_->Connect(0, wire, nullptr);
   device_->Connect(1, wire, nullptr);
-  host_->set_signal(host_->self, 1, 1);
+  host()->set_signal(host()->self, 1, 1);
   EXPECT_THAT(seen, ElementsAre(true, false)) << "a pulse";
-  host_->set_signal(host_->self, 0, 1);
-  host_->set_signal(host_->self, 1, 1);
+  host()->set_signal(host()->self, 0, 1);
+  host()->set_signal(host()->self, 1, 1);
   EXPECT_THAT(seen, ElementsAre(true, false, true)) << "no pulse shows on a line that is high";
 }
 

@@ -10,8 +10,6 @@
 namespace cardcage::testing {
 namespace {
 
-using ::testing::HasSubstr;
-
 // An engine, and whose interrupt controllers it has.
 struct Setup {
   const char* engine;
