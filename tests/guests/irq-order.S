@@ -96,25 +96,13 @@ print:
     OUT_BYTE 0x00, COM1_IER
     movw $notes, %si
 2:  lodsb
-    movb %al, %bl
-    shrb $4, %al
-    call digit
-    movb %bl, %al
-    andb $0x0f, %al
-    call digit
+    SEND_HEX_AL
     movb $' ', %al
     SEND_AL
     cmpw %di, %si
     jb 2b
     movb $'\n', %al
     SEND_AL
-    ret
-digit:
-    addb $'0', %al
-    cmpb $'9', %al
-    jbe 3f
-    addb $('a' - '9' - 1), %al
-3:  SEND_AL
     ret
 
 notes: .skip 64

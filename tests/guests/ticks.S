@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Counts the timer's interrupts, asleep in between, against the timer's counter 2: ten ticks of 1 ms are
- * 11930 pulses of its clock. Also reads back what counter 0 was programmed to. Prints "ticks ok", or what
- * failed, and then ends with code 1.
+ * Counts the timer's interrupts, asleep in between, against the timer's counter 2, and prints as four hex digits how
+ * many pulses ten ticks of 1 ms took: 11930, where the host is never late. Also reads back what counter 0 was
+ * programmed to; where that is something else it says so and ends with code 1.
  */
 #include "guest.inc"
 #include "pc.inc"
@@ -10,8 +10,6 @@
 #define PORT61 0x61
 #define PERIOD 1193         /* 1193182 Hz by 1000 */
 #define TICKS 10
-#define EXPECTED (PERIOD * TICKS)
-#define EARLY PERIOD        /* the first of them began before counter 2 was read */
 
 /* Counter 2's count, latched, in %bx. Changes %al. */
 .macro COUNT2
@@ -62,11 +60,13 @@
     jb 2b
     COUNT2
     subw %bx, %bp           /* how many pulses ten ticks took */
-    movw $too_fast, %si
-    cmpw $(EXPECTED - EARLY), %bp
-    jb failed
-    movw $passed, %si
-    SEND_STRING_AT_SI
+    movw %bp, %ax
+    movb %ah, %al
+    SEND_HEX_AL
+    movw %bp, %ax
+    SEND_HEX_AL
+    movb $'\n', %al
+    SEND_AL
     xorb %al, %al           /* with the kernel's controllers a HLT would not end the machine */
     outb %al, $DEBUG_EXIT
     STOP
@@ -82,6 +82,4 @@ tick:
     OUT_BYTE OCW2_END, PIC1
     iretw
 
-passed:       .asciz "ticks ok\n"
 wrong_status: .asciz "ticks: the status is not as programmed\n"
-too_fast:     .asciz "ticks: too fast\n"

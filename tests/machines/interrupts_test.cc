@@ -10,6 +10,8 @@
 namespace cardcage::testing {
 namespace {
 
+using ::testing::MatchesRegex;
+
 // An engine, and whose interrupt controllers it has.
 struct Setup {
   const char* engine;
@@ -83,19 +85,21 @@ TEST_P(InterruptsTest, EchoIsWokenByTheSerialPort) {
   EXPECT_EQ(outcome.code, 0) << outcome.errors;
 }
 
-TEST_P(InterruptsTest, TimerTicksNoFasterThanItsRate) {
+// How many pulses ten ticks took depends on the host here: one that is late has some of them at once.
+TEST_P(InterruptsTest, TimerTicks) {
   const Outcome outcome = RunGuest("ticks");
-  EXPECT_EQ(outcome.output, "ticks ok\n");
+  EXPECT_THAT(outcome.output, MatchesRegex("[0-9a-f]{4}\n"));
   EXPECT_EQ(outcome.code, 0) << outcome.errors;
 }
 
-TEST_P(InterruptsTest, RunsWithOwnTimeAreAllTheSame) {
+TEST_P(InterruptsTest, TicksByInstructionsComeAtTheirRateAndAlike) {
   if (std::string_view(GetParam().engine) != "soft") GTEST_SKIP() << "needs the soft engine";
   std::vector<std::string> results;
   for (int run = 0; run < 2; ++run) {
     const std::string result = folder_.Path(absl::StrCat("result", run));
     const Outcome outcome = RunGuest("ticks", "", {"--deterministic", "--result", result});
-    EXPECT_EQ(outcome.output, "ticks ok\n") << outcome.errors;
+    constexpr long kTenTicks = 11930;
+    EXPECT_NEAR(std::stol("0x" + outcome.output, nullptr, 16), kTenTicks, 100) << outcome.errors;
     results.push_back(nlohmann::json::parse(ReadFile(result))["instructions"].dump());
   }
   EXPECT_EQ(results[0], results[1]);
