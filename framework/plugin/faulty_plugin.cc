@@ -30,7 +30,7 @@ namespace {
   return 0;
 #endif
 }
-[[maybe_unused]] const int ran = BeforeAnything();
+[[maybe_unused]] const int kRan = BeforeAnything();
 
 }  // namespace
 
