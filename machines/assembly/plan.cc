@@ -59,6 +59,7 @@ class Planner {
   }
 
  private:
+  void PlanClock();
   void PlanEngine();
   void PlanMemory();
   void PlanDevice(const DeviceSpec& spec);
@@ -88,20 +89,37 @@ class Planner {
   BackendPlanner backends_{spec_, source_, plan_, diagnostics_};
 };
 
-void Planner::PlanEngine() {
+// What the machine's time follows. A deterministic one goes by instructions.
+void Planner::PlanClock() {
   using Clock = EngineConfig::Clock;
-  const bool kernel_irqchip = spec_.chipset.irqchip.value == Irqchip::kKernel;
-  plan_.engine_config.deterministic = options_.deterministic;
-  plan_.engine_config.kernel_irqchip = kernel_irqchip;
-  plan_.clock_rate = spec_.clock.rate.value;
-  plan_.engine_config.clock = options_.deterministic || spec_.clock.by_instructions.value
+  const ClockSpec& clock = spec_.clock;
+  const bool says_rate = clock.rate.place.line != 0;
+  const bool says_source = clock.by_instructions.place.line != 0;
+  plan_.clock_rate = clock.rate.value;
+  plan_.engine_config.clock = options_.deterministic || clock.by_instructions.value
                                   ? Clock::kInstructions
                               : plan_.clock_rate != 1 ? Clock::kScaled
                                                       : Clock::kReal;
-  if (spec_.clock.by_instructions.value && spec_.clock.rate.place.line != 0) {
-    diagnostics_.Error(spec_.clock.rate.place, "clock.rate is the real clock's",
+  if (clock.by_instructions.value && says_rate) {
+    diagnostics_.Error(clock.rate.place, "clock.rate is the real clock's",
                        "an instruction takes 10 ns: leave `rate` out");
+  } else if (options_.deterministic && says_rate) {
+    diagnostics_.Error(clock.rate.place,
+                       "clock.rate is the real clock's, and --deterministic goes by instructions",
+                       "leave `rate` out, or the option");
   }
+  if (options_.deterministic && says_source && !clock.by_instructions.value) {
+    diagnostics_.Error(clock.by_instructions.place,
+                       "a real clock is another each time, and --deterministic is to be the same",
+                       "source: instructions, or leave it out");
+  }
+}
+
+void Planner::PlanEngine() {
+  const bool kernel_irqchip = spec_.chipset.irqchip.value == Irqchip::kKernel;
+  plan_.engine_config.deterministic = options_.deterministic;
+  plan_.engine_config.kernel_irqchip = kernel_irqchip;
+  PlanClock();
   const uint64_t count = spec_.cpu.count.value;
   plan_.engine_config.cpus = static_cast<uint32_t>(std::min<uint64_t>(count, UINT32_MAX));
   if (count > 1 && !kernel_irqchip) {

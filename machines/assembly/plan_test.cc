@@ -313,6 +313,22 @@ TEST_F(PlanTest, ClockByInstructionsIsTheSoftEngines) {
                           "help: an instruction takes 10 ns: leave `rate` out"));
 }
 
+TEST_F(PlanTest, RealClockIsRefusedWhereEachRunIsToBeTheSame) {
+  options_.deterministic = true;
+  EXPECT_THAT(
+      Refuse({.more = "clock: { rate: 2 }"}),
+      ElementsAre("5:16: error: clock.rate is the real clock's, and --deterministic goes by "
+                  "instructions",
+                  "help: leave `rate` out, or the option"));
+  EXPECT_THAT(
+      Refuse({.more = "clock: { source: real }"}),
+      ElementsAre("5:18: error: a real clock is another each time, and --deterministic is to "
+                  "be the same",
+                  "help: source: instructions, or leave it out"));
+  EXPECT_THAT(Accept({.more = "clock: { source: instructions }"}).engines,
+              ElementsAre(&kSoftEngine));
+}
+
 TEST_F(PlanTest, ScaledClockIsRefusedBesideTheKernelsTimers) {
   EXPECT_EQ(Accept({.more = "clock: { rate: 0.5 }"}).clock_rate, 0.5);
   EXPECT_THAT(
