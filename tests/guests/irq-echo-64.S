@@ -33,9 +33,7 @@
     hlt
     cmpq %rbx, %rcx
     je 1b
-    movb $1, %al
-    outb %al, $DEBUG_EXIT
-    STOP
+    END_WITH 1
 
 received:
     pushq %rax

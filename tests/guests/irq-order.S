@@ -51,9 +51,7 @@
     nop
     cli
     ROUND
-    xorb %al, %al           /* with the kernel's controllers a HLT would not end the machine */
-    outb %al, $DEBUG_EXIT
-    STOP
+    END_WITH 0              /* with the kernel's controllers a HLT would not end the machine */
 
 /* Both inputs low, and high again; then waits until both are requests. */
 ask:

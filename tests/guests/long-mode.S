@@ -39,9 +39,7 @@
 
 failed:
     call print
-    movb $1, %al
-    outb %al, $DEBUG_EXIT
-    STOP
+    END_WITH 1
 
 /* Prints the text at RSI. */
 print:

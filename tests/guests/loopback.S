@@ -79,9 +79,7 @@ failed:
     OUT_BYTE 0x00, COM1_MCR
     movw %di, %si
     SEND_STRING_AT_SI
-    movb $1, %al
-    outb %al, $DEBUG_EXIT
-    STOP
+    END_WITH 1
 
 passed:       .asciz "loopback ok\n"
 no_dsr:       .asciz "loopback: DTR is not DSR\n"

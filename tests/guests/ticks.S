@@ -67,15 +67,11 @@
     SEND_HEX_AL
     movb $'\n', %al
     SEND_AL
-    xorb %al, %al           /* with the kernel's controllers a HLT would not end the machine */
-    outb %al, $DEBUG_EXIT
-    STOP
+    END_WITH 0              /* with the kernel's controllers a HLT would not end the machine */
 
 failed:
     SEND_STRING_AT_SI
-    movb $1, %al
-    outb %al, $DEBUG_EXIT
-    STOP
+    END_WITH 1
 
 tick:
     incw %cx

@@ -43,9 +43,7 @@
     STOP
 failed:
     SEND_STRING_AT_SI
-    movb $1, %al
-    outb %al, $DEBUG_EXIT
-    STOP
+    END_WITH 1
 ok_text:     .asciz "unclaimed ok\n"
 port_text:   .asciz "unclaimed: a port did not read all ones\n"
 last_text:   .asciz "unclaimed: beyond the last port did not read all ones\n"

@@ -38,9 +38,7 @@
     STOP
 failed:
     SEND_STRING_AT_SI
-    movb $1, %al
-    outb %al, $DEBUG_EXIT
-    STOP
+    END_WITH 1
 ok_text:     .asciz "wide ok\n"
 low_text:    .asciz "wide: the low byte did not reach the UART\n"
 high_text:   .asciz "wide: the high byte did not reach its neighbour\n"

@@ -246,34 +246,35 @@ struct Param : internal::IsParam {
   ParamText text;
 };
 
-// A signal that the device drives: high while the function says so.
-template <auto Level>
-struct Output : internal::IsOutput {
-  static_assert(internal::kGives<bool, decltype(Level)>,
-                "an output's function is `bool Name() const`");
-  static constexpr auto kValue = Level;
-  static constexpr bool kIsEdge = false;
+namespace internal {
 
-  constexpr explicit Output(const char* output_name, const OutputText& output_text = {})
+struct NamedOutput : IsOutput {
+  constexpr explicit NamedOutput(const char* output_name, const OutputText& output_text = {})
       : name(output_name), text(output_text) {}
-
   const char* name;
   OutputText text;
 };
 
+}  // namespace internal
+
+// A signal that the device drives: high while the function says so.
+template <auto Level>
+struct Output : internal::NamedOutput {
+  static_assert(internal::kGives<bool, decltype(Level)>,
+                "an output's function is `bool Name() const`");
+  static constexpr auto kValue = Level;
+  static constexpr bool kIsEdge = false;
+  using NamedOutput::NamedOutput;
+};
+
 // A signal that the device pulses: each time that the function counts one more. Several at once are one.
 template <auto Pulses>
-struct PulseOutput : internal::IsOutput {
+struct PulseOutput : internal::NamedOutput {
   static_assert(internal::kGives<uint32_t, decltype(Pulses)>,
                 "a pulse output's function is `uint32_t Name() const`, the pulses so far");
   static constexpr auto kValue = Pulses;
   static constexpr bool kIsEdge = true;
-
-  constexpr explicit PulseOutput(const char* output_name, const OutputText& output_text = {})
-      : name(output_name), text(output_text) {}
-
-  const char* name;
-  OutputText text;
+  using NamedOutput::NamedOutput;
 };
 
 // Signals that other devices drive, by the index of their names. One item of this kind a type.
