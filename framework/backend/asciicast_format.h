@@ -24,6 +24,8 @@ class AsciicastFormat {
 
   // The first line; `timestamp` is the time of the first event, in s since 1970.
   static std::string Header(int width, int height, int64_t timestamp);
+  // The same with a terminal's size where nobody says otherwise: a serial line has none.
+  static std::string Begin(int64_t timestamp) { return Header(80, 24, timestamp); }
   // The events that are complete now. `now` never goes back.
   std::string Add(std::span<const uint8_t> data, Time now);
   // The last event, or nothing.

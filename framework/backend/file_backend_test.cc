@@ -5,9 +5,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "framework/backend/asciicast_backend.h"
 #include "framework/backend/backend_tester.h"
-#include "framework/backend/log_backend.h"
+#include "framework/backend/formatted_backend.h"
 #include "gmock/gmock.h"
 
 namespace cardcage {

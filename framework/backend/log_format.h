@@ -26,6 +26,8 @@ class LogFormat {
   static constexpr size_t kMostBefore = kLongest + 64;
   static constexpr size_t kMostEach = 32;
 
+  // What stands before all lines: nothing.
+  static std::string Begin(int64_t /*timestamp*/) { return ""; }
   // The lines that these bytes end. `now` never goes back.
   std::string Add(std::span<const uint8_t> data, Time now);
   // The line that has no end yet, or nothing.

@@ -6,9 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "framework/backend/asciicast_backend.h"
 #include "framework/backend/file_backend.h"
-#include "framework/backend/log_backend.h"
+#include "framework/backend/formatted_backend.h"
 #include "framework/backend/pty_backend.h"
 #include "framework/backend/ring_backend.h"
 #include "framework/backend/socket_backend.h"
