@@ -7,10 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "framework/plugin/plugin_file.h"
 #include "machines/cli/check_command.h"
 #include "machines/cli/describe_command.h"
 #include "machines/cli/helpers.h"
+#include "machines/cli/load_plugin.h"
 #include "machines/cli/process.h"
 #include "machines/cli/run_command.h"
 #include "machines/report/outcome.h"
@@ -89,18 +89,9 @@ class Plugins {
   // Nothing where the command goes on, else its exit code.
   std::optional<int> Load(TypeRegistry& types) {
     for (const std::string& file : files_) {
-      auto opened = PluginFile::Open(file);
-      absl::Status status = opened.status();
-      if (opened.ok()) {
-        status = types.Add((*opened)->plugin(), TypeRegistry::Step::kOption);
-        if (!status.ok()) {
-          status = absl::Status(status.code(), absl::StrCat(file, ": ", status.message()));
-        }
-        open_.push_back(*std::move(opened));
-      }
-      if (status.ok()) continue;
-      std::fprintf(stderr, "cardcage: %s\n", std::string(status.message()).c_str());
-      return kExitPlugin;
+      auto loaded = LoadPlugin(file, types);
+      if (loaded == nullptr) return kExitPlugin;
+      open_.push_back(std::move(loaded));
     }
     return std::nullopt;
   }

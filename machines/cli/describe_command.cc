@@ -9,7 +9,7 @@
 #include <cstdio>
 
 #include "absl/strings/str_cat.h"
-#include "framework/plugin/plugin_file.h"
+#include "machines/cli/load_plugin.h"
 #include "machines/report/outcome.h"
 #include "machines/report/type_description.h"
 #include "machines/spec/spelling.h"
@@ -45,18 +45,9 @@ void Print(const std::vector<DescribedType>& types, bool as_list, bool json) {
 
 // In a process of its own.
 int DescribeFileHere(const std::string& file, bool json) {
-  const auto opened = PluginFile::Open(file);
-  absl::Status status = opened.status();
   TypeRegistry types;
-  if (opened.ok()) {
-    status = types.Add((*opened)->plugin(), TypeRegistry::Step::kOption);
-    if (!status.ok())
-      status = absl::Status(status.code(), absl::StrCat(file, ": ", status.message()));
-  }
-  if (!status.ok()) {
-    std::fprintf(stderr, "cardcage: %s\n", std::string(status.message()).c_str());
-    return kExitPlugin;
-  }
+  const auto loaded = LoadPlugin(file, types);
+  if (loaded == nullptr) return kExitPlugin;
   Print(All(types), /*as_list=*/false, json);
   std::fflush(stdout);
   return 0;
