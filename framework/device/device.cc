@@ -138,7 +138,6 @@ std::unique_ptr<Mapping> Device::MakeMapping(uint32_t region, bool is_port, Addr
   mapping->unaligned = declared.unaligned != 0;
   if (!layout.IsPlain()) {
     spread_.push_back(std::make_unique<SpreadRegion>(*mapping, layout));
-    spread_.back()->Enter(*mapping);
   }
   mapping->owner = type_.region_count == 1 ? name_ : absl::StrCat(name_, ".", declared.name);
   return mapping;

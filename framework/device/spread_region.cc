@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "framework/device/spread_region.h"
 
-#include <algorithm>
-
 namespace cardcage {
 
-SpreadRegion::SpreadRegion(const Mapping& plain, RegisterLayout layout)
-    : read_(plain.read),
-      write_(plain.write),
-      device_(plain.device),
-      size_(plain.sizes),
-      layout_(layout) {}
-
-void SpreadRegion::Enter(Mapping& mapping) {
+SpreadRegion::SpreadRegion(Mapping& mapping, RegisterLayout layout)
+    : read_(mapping.read),
+      write_(mapping.write),
+      device_(mapping.device),
+      size_(mapping.sizes),
+      layout_(layout) {
   if (read_ != nullptr) mapping.read = &Read;
   if (write_ != nullptr) mapping.write = &Write;
   mapping.device = this;
@@ -25,7 +21,7 @@ bool SpreadRegion::Narrow(cardcage_access& access) const {
   const uint64_t between = (uint64_t{size_} << layout_.shift) - 1;
   if ((access.offset & between) != 0) return false;
   access.offset >>= layout_.shift;
-  access.size = std::min(access.size, size_);
+  access.size = size_;
   return true;
 }
 

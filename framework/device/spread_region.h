@@ -9,9 +9,8 @@
 
 namespace cardcage {
 
-// How a board lays out a chip's registers: each `1 << shift` bytes from the one before, or `1 << shift` times
-// as far as on the chip, and read and written by accesses of up to `width` bytes, of which the chip has the
-// low ones. As the chip has them: shift 0 and width 0.
+// How a board lays out a chip's registers: `1 << shift` times as far apart as on the chip, and read and written
+// by accesses of up to `width` bytes, of which the chip has the low ones. As the chip has them: both 0.
 struct RegisterLayout {
   static constexpr uint64_t kMostShift = 3;
 
@@ -24,11 +23,9 @@ struct RegisterLayout {
 // A region of a device behind such a board. What lies between the registers is nobody's.
 class SpreadRegion {
  public:
-  // `plain` is the mapping as it would be without a board; its region takes one size of access.
-  SpreadRegion(const Mapping& plain, RegisterLayout layout);
-
-  // Has the mapping lead through this, which outlives it.
-  void Enter(Mapping& mapping);
+  // Has the mapping, made as without a board, lead through this, which outlives it. Its region takes one size
+  // of access.
+  SpreadRegion(Mapping& mapping, RegisterLayout layout);
 
  private:
   static cardcage_status Read(void* self, cardcage_access* access);
