@@ -16,8 +16,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdio>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -97,18 +95,17 @@ absl::Status CheckElf(const std::string& path, std::span<const uint8_t> content)
 absl::StatusOr<int> MakeCopy(const std::string& path, std::span<const uint8_t> content) {
   const std::string name = path.substr(path.rfind('/') + 1).substr(0, 200);
   const int fd = memfd_create(name.c_str(), MFD_CLOEXEC);
-  for (size_t done = 0; fd >= 0 && done < content.size();) {
+  if (fd < 0) return absl::InternalError(absl::StrCat("memfd_create: ", strerror(errno)));
+  for (size_t done = 0; done < content.size();) {
     const ssize_t written = write(fd, content.data() + done, content.size() - done);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) {
+    if (written >= 0) {
+      done += static_cast<size_t>(written);
+    } else if (errno != EINTR) {
       const int error = errno;
       close(fd);
-      errno = error;
-      return absl::InternalError(absl::StrCat(path, ": no memory for a copy: ", strerror(errno)));
+      return absl::InternalError(absl::StrCat(path, ": no memory for a copy: ", strerror(error)));
     }
-    done += static_cast<size_t>(written);
   }
-  if (fd < 0) return absl::InternalError(absl::StrCat("memfd_create: ", strerror(errno)));
   return fd;
 }
 

@@ -36,8 +36,8 @@ class PluginFile {
       : path_(std::move(path)), copy_(copy), handle_(handle), plugin_(plugin) {}
 
   const std::string path_;
-  const int
-      copy_;  // kept: the loader takes two files for one whose descriptors have the same number
+  // Kept: the loader takes two files for one whose descriptors have the same number.
+  const int copy_;
   void* const handle_;
   const cardcage_plugin* const plugin_;
 };

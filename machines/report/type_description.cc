@@ -218,6 +218,24 @@ std::string ExamplePlaces(const cardcage_type& type) {
   return absl::StrCat(", at: { ", absl::StrJoin(places, ", "), " }");
 }
 
+nlohmann::ordered_json TypeAsJson(const cardcage_type& type, const std::string& origin) {
+  nlohmann::ordered_json json = {{"id", type.id},
+                                 {"summary", Text(type.summary)},
+                                 {"document", Text(type.document)},
+                                 {"from", origin}};
+  for (const char* list : {"parameters", "regions"}) json[list] = nlohmann::ordered_json::array();
+  for (const cardcage_param* param : std::span(type.params, type.param_count)) {
+    json["parameters"].push_back(ParamAsJson(*param));
+  }
+  for (const cardcage_region* region : std::span(type.regions, type.region_count)) {
+    json["regions"].push_back(RegionAsJson(*region));
+  }
+  json["outputs"] = SignalsAsJson({type.signals, type.signal_count});
+  json["inputs"] = SignalsAsJson({type.inputs, type.input_count});
+  json["example"] = ExampleOf(type);
+  return json;
+}
+
 }  // namespace
 
 std::string ExampleOf(const cardcage_type& type) {
@@ -258,28 +276,6 @@ std::string DescribeType(const DescribedType& described) {
   add("Example", absl::StrCat("  devices:\n    ", ExampleOf(type), "\n"));
   return text;
 }
-
-namespace {
-
-nlohmann::ordered_json TypeAsJson(const cardcage_type& type, const std::string& origin) {
-  nlohmann::ordered_json json = {{"id", type.id},
-                                 {"summary", Text(type.summary)},
-                                 {"document", Text(type.document)},
-                                 {"from", origin}};
-  for (const char* list : {"parameters", "regions"}) json[list] = nlohmann::ordered_json::array();
-  for (const cardcage_param* param : std::span(type.params, type.param_count)) {
-    json["parameters"].push_back(ParamAsJson(*param));
-  }
-  for (const cardcage_region* region : std::span(type.regions, type.region_count)) {
-    json["regions"].push_back(RegionAsJson(*region));
-  }
-  json["outputs"] = SignalsAsJson({type.signals, type.signal_count});
-  json["inputs"] = SignalsAsJson({type.inputs, type.input_count});
-  json["example"] = ExampleOf(type);
-  return json;
-}
-
-}  // namespace
 
 std::string TypesAsJson(const std::vector<DescribedType>& types) {
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
