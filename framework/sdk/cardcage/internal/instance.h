@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+// A device at work, behind the functions of abi.h: how it is made, how the host's calls reach it, and how the
+// host is told of its outputs and deadlines behind each of them.
+#ifndef CARDCAGE_INTERNAL_INSTANCE_H_
+#define CARDCAGE_INTERNAL_INSTANCE_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "cardcage/abi.h"
+#include "cardcage/declaration.h"
+#include "cardcage/host.h"
+#include "cardcage/internal/items.h"
+#include "cardcage/param.h"
+#include "cardcage/signals.h"
+
+namespace cardcage {
+inline namespace v0 {
+namespace internal {
+
+// Of the declaration Decl, whose type is S. What the host calls a device is one of `Held`.
+template <const auto& Decl, class S>
+struct InstanceOf;
+template <const auto& Decl>
+using Instance = InstanceOf<Decl, std::remove_reference_t<decltype(Decl)>>;
+
+template <const auto& Decl, class T, class... Items>
+struct InstanceOf<Decl, const Declaration<T, Items...>> {
+  using Device = typename T::Device;
+  using Config = typename Device::Config;
+  template <size_t I>
+  using Item = std::tuple_element_t<I, std::tuple<Items...>>;
+  template <size_t I>
+  static constexpr const Item<I>& Get() {
+    return std::get<I>(Decl.items);
+  }
+
+  static_assert(std::is_constructible_v<Device, const Config&, Host> ||
+                    std::is_constructible_v<Device, const Config&>,
+                "the device's class needs a constructor (const Config&) or "
+                "(const Config&, cardcage::Host)");
+  static_assert(std::is_invocable_v<decltype(&Device::Reset), Device&>,
+                "the device's class needs `void Reset()`");
+
+  // What the host has for a device: the device itself, or with what was last told of it.
+  static constexpr size_t kOutputCount = kCountOf<IsOutput, Items...>;
+  static constexpr size_t kTimerCount = kCountOf<IsTimer, Items...>;
+  static constexpr bool kSettles = kOutputCount + kTimerCount > 0;
+  static_assert(
+      !kSettles || !Decl.type.text.concurrent,
+      "outputs and timers are worked out behind each handler, which takes turns: the type "
+      "cannot be .concurrent");
+  struct Settling {
+    Settling(const Config& config, const cardcage_host* its_host)
+        : device(Make(config, its_host)), host(its_host) {
+      deadlines.fill(CARDCAGE_NEVER);
+    }
+    Device device;
+    const cardcage_host* host;
+    std::array<uint32_t, kOutputCount> outputs{};  // levels, or pulses so far
+    std::array<uint64_t, kTimerCount> deadlines{};
+  };
+  using Held = std::conditional_t<kSettles, Settling, Device>;
+
+  static Device Make(const Config& config, const cardcage_host* host) {
+    if constexpr (std::is_constructible_v<Device, const Config&, Host>) {
+      return Device(config, Host(host));
+    } else {
+      return Device(config);
+    }
+  }
+  static Device& Self(void* instance) {
+    if constexpr (kSettles) {
+      return static_cast<Settling*>(instance)->device;
+    } else {
+      return *static_cast<Device*>(instance);
+    }
+  }
+
+  // Behind each handler: tells the host of outputs and deadlines that have changed.
+  static void Settle([[maybe_unused]] void* instance) {
+    if constexpr (kSettles) {
+      auto& with = *static_cast<Settling*>(instance);
+      SettleItems(with, std::index_sequence_for<Items...>{});
+    }
+  }
+  template <size_t... I>
+  static void SettleItems(Settling& with, std::index_sequence<I...> /*items*/) {
+    (
+        [&] {
+          if constexpr (std::is_base_of_v<IsOutput, Item<I>>) {
+            SettleOutput<I>(with);
+          } else if constexpr (std::is_base_of_v<IsTimer, Item<I>>) {
+            SettleTimer<I>(with);
+          }
+        }(),
+        ...);
+  }
+  template <size_t I>
+  static void SettleOutput(Settling& with) {
+    constexpr uint32_t kIndex = IndexOf<IsOutput, I, Items...>();
+    const uint32_t value = (with.device.*Item<I>::kValue)();
+    if (value == with.outputs[kIndex]) return;
+    with.outputs[kIndex] = value;
+    with.host->set_signal(with.host->self, kIndex, Item<I>::kIsEdge ? 1 : value);
+  }
+  template <size_t I>
+  static void SettleTimer(Settling& with) {
+    constexpr uint32_t kIndex = IndexOf<IsTimer, I, Items...>();
+    const uint64_t when = (with.device.*Item<I>::kDeadline)().value_or(CARDCAGE_NEVER);
+    if (when == with.deadlines[kIndex]) return;
+    with.deadlines[kIndex] = when;
+    with.host->set_timer(with.host->self, kIndex, when);
+  }
+
+  static void* Create(const cardcage_host* host, const cardcage_value* const* values,
+                      [[maybe_unused]] size_t count, cardcage_error* error) noexcept {
+    try {
+      Config config;
+      [[maybe_unused]] size_t next = 0;
+      (
+          [&] {
+            if constexpr (std::is_base_of_v<IsParam, Items>) Items::Set(config, *values[next++]);
+          }(),
+          ...);
+      if constexpr (kSettles) {
+        return new Settling(config, host);
+      } else if constexpr (std::is_constructible_v<Device, const Config&, Host>) {
+        return new Device(config, Host(host));
+      } else {
+        return new Device(config);
+      }
+    } catch (const std::exception& e) {
+      std::snprintf(error->message, error->capacity, "%s", e.what());
+    } catch (...) {
+      std::snprintf(error->message, error->capacity, "the constructor threw");
+    }
+    return nullptr;
+  }
+  static void Destroy(void* instance) { delete static_cast<Held*>(instance); }
+  static void Reset(void* instance) {
+    Self(instance).Reset();
+    Settle(instance);
+  }
+
+  // What a type may have and need not.
+  static constexpr bool kHasReady = requires(Device & device) { device.Ready(); };
+  static constexpr bool kHasPosted = requires(Device & device) { device.Posted(uint64_t{}); };
+  static constexpr bool kHasFdReady = requires(Device & device) { device.FdReady(0, uint32_t{}); };
+  static constexpr bool kHasStop = requires(Device & device) { device.Stop(); };
+  static void Ready(void* instance, uint32_t /*param*/) {
+    Self(instance).Ready();
+    Settle(instance);
+  }
+  static void Posted(void* instance, uint64_t value) {
+    Self(instance).Posted(value);
+    Settle(instance);
+  }
+  static void FdReady(void* instance, int fd, uint32_t events) {
+    Self(instance).FdReady(fd, events);
+    Settle(instance);
+  }
+  static void Stop(void* instance) {
+    Self(instance).Stop();
+    Settle(instance);
+  }
+
+  // What a type has by its items.
+  static void OnInput(void* instance, uint32_t input, uint32_t level) {
+    (
+        [&] {
+          if constexpr (std::is_base_of_v<IsInputs, Items>) {
+            (Self(instance).*Items::kOnChange)(input, level != 0);
+          }
+        }(),
+        ...);
+    Settle(instance);
+  }
+  template <size_t... I>
+  static void OnTimer(void* instance, uint32_t timer, std::index_sequence<I...> /*items*/) {
+    (
+        [&] {
+          if constexpr (std::is_base_of_v<IsTimer, Item<I>>) {
+            if (timer != IndexOf<IsTimer, I, Items...>()) return;
+            static_cast<Settling*>(instance)->deadlines[timer] = CARDCAGE_NEVER;
+            (Self(instance).*Item<I>::kOnDeadline)();
+          }
+        }(),
+        ...);
+    Settle(instance);
+  }
+  static void OnTimer(void* instance, uint32_t timer) {
+    OnTimer(instance, timer, std::index_sequence_for<Items...>{});
+  }
+  static uint32_t OnAcknowledge(void* instance) {
+    uint32_t vector = 0;
+    (
+        [&] {
+          if constexpr (std::is_base_of_v<IsController, Items>) {
+            vector = (Self(instance).*Items::kAcknowledge)();
+          }
+        }(),
+        ...);
+    Settle(instance);
+    return vector;
+  }
+  static constexpr cardcage_interrupt_controller kController = {
+      .struct_size = sizeof(cardcage_interrupt_controller),
+      .reserved = 0,
+      .acknowledge = &OnAcknowledge};
+  static const void* Extension(const char* id) {
+    return std::string_view(id) == CARDCAGE_EXTENSION_INTERRUPT_CONTROLLER ? &kController : nullptr;
+  }
+};
+
+}  // namespace internal
+}  // namespace v0
+}  // namespace cardcage
+
+#endif  // CARDCAGE_INTERNAL_INSTANCE_H_

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+// The flat tables of abi.h that a declaration becomes, and what the compiler checks in it as a whole.
+#ifndef CARDCAGE_INTERNAL_TABLES_H_
+#define CARDCAGE_INTERNAL_TABLES_H_
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "cardcage/abi.h"
+#include "cardcage/declaration.h"
+#include "cardcage/internal/instance.h"
+#include "cardcage/internal/items.h"
+#include "cardcage/names.h"
+#include "cardcage/param.h"
+#include "cardcage/region.h"
+#include "cardcage/signals.h"
+
+namespace cardcage {
+inline namespace v0 {
+namespace internal {
+
+// Of the declaration Decl, whose type is S. All are constants: with g++ and clang they land in .data.rel.ro, which
+// is read-only once the plugin is loaded.
+template <const auto& Decl, class S>
+struct TablesOf;
+template <const auto& Decl>
+using Tables = TablesOf<Decl, std::remove_reference_t<decltype(Decl)>>;
+
+template <const auto& Decl, class T, class... Items>
+struct TablesOf<Decl, const Declaration<T, Items...>> {
+  using Its = Instance<Decl>;
+  template <size_t I>
+  using Item = typename Its::template Item<I>;
+  template <size_t I>
+  static constexpr const Item<I>& Get() {
+    return Its::template Get<I>();
+  }
+  template <class Tag>
+  static constexpr size_t kCount = kCountOf<Tag, Items...>;
+  static_assert(kCount<IsInputs> <= 1, "a type has one item of inputs: they are told by index");
+
+  template <size_t I, size_t Row>
+  static constexpr cardcage_register kRegister = std::get<Row>(Get<I>().rows).Abi();
+
+  template <size_t I, size_t... Row>
+  static constexpr auto RegisterList(std::index_sequence<Row...> /*rows*/) {
+    return std::array<const cardcage_register*, sizeof...(Row) + 1>{&kRegister<I, Row>..., nullptr};
+  }
+  template <size_t I>
+  static constexpr auto kRegisters =
+      RegisterList<I>(std::make_index_sequence<Item<I>::kRowCount>{});
+
+  template <size_t I>
+  static constexpr cardcage_region Region() {
+    static_assert(Get<I>().RowsInside(), "a register lies outside its region");
+    cardcage_region abi = Get<I>().Abi();
+    abi.read = &Item<I>::template Read<Its, I>;
+    abi.write = &Item<I>::template Write<Its, I>;
+    abi.registers = kRegisters<I>.data();
+    abi.register_count = static_cast<uint32_t>(kRegisters<I>.size() - 1);
+    return abi;
+  }
+  template <size_t I>
+  static constexpr auto Abi() {
+    if constexpr (std::is_base_of_v<IsRegion, Item<I>>) {
+      return Region<I>();
+    } else if constexpr (std::is_base_of_v<IsOutput, Item<I>>) {
+      return cardcage_signal{.struct_size = sizeof(cardcage_signal),
+                             .flags = Item<I>::kIsEdge ? CARDCAGE_SIGNAL_EDGE : 0,
+                             .name = Get<I>().name,
+                             .doc = Get<I>().text.doc};
+    } else {
+      return Get<I>().Abi();
+    }
+  }
+  template <size_t I>
+  static constexpr auto kAbi = Abi<I>();
+
+  // The items of one kind, as the contract's pointers to Out, and a null one behind them.
+  template <class Tag, class Out, size_t... I>
+  static constexpr auto List(std::index_sequence<I...> /*items*/) {
+    std::array<const Out*, kCount<Tag> + 1> list{};
+    size_t n = 0;
+    (
+        [&] {
+          if constexpr (std::is_base_of_v<Tag, Item<I>>) list[n++] = &kAbi<I>;
+        }(),
+        ...);
+    return list;
+  }
+  template <class Tag, class Out>
+  static constexpr auto kList = List<Tag, Out>(std::index_sequence_for<Items...>{});
+
+  static constexpr auto kParams = kList<IsParam, cardcage_param>;
+  static constexpr auto kRegions = kList<IsRegion, cardcage_region>;
+  static constexpr auto kSignals = kList<IsOutput, cardcage_signal>;
+
+  // The names of the inputs; their number is 0 for a type without any.
+  static constexpr Names InputNames() {
+    return std::apply(
+        [](const auto&... item) {
+          Names names;
+          (
+              [&] {
+                if constexpr (std::is_base_of_v<IsInputs, std::remove_cvref_t<decltype(item)>>) {
+                  names = item.names;
+                }
+              }(),
+              ...);
+          return names;
+        },
+        Decl.items);
+  }
+  template <size_t... I>
+  static constexpr auto InputSignals(std::index_sequence<I...> /*inputs*/) {
+    std::array<cardcage_signal, sizeof...(I) + 1> all{};
+    ((all[I] = {.struct_size = sizeof(cardcage_signal),
+                .flags = 0,
+                .name = InputNames().list[I],
+                .doc = nullptr}),
+     ...);
+    return all;
+  }
+  static constexpr auto kInputSignals =
+      InputSignals(std::make_index_sequence<InputNames().count>{});
+  template <size_t... I>
+  static constexpr auto InputList(std::index_sequence<I...> /*inputs*/) {
+    return std::array<const cardcage_signal*, sizeof...(I) + 1>{&kInputSignals[I]..., nullptr};
+  }
+  static constexpr auto kInputs = InputList(std::make_index_sequence<InputNames().count>{});
+
+  static constexpr bool KeysDiffer() {
+    for (size_t i = 0; i < kCount<IsParam>; ++i) {
+      for (size_t j = 0; j < i; ++j) {
+        if (std::string_view(kParams[i]->key) == kParams[j]->key) return false;
+      }
+    }
+    return true;
+  }
+  static_assert(KeysDiffer(), "two parameters have the same key");
+  static constexpr bool DefaultsInBounds() {
+    for (size_t i = 0; i < kCount<IsParam>; ++i) {
+      const cardcage_param& param = *kParams[i];
+      if (param.kind == CARDCAGE_KIND_CHAR || (param.flags & CARDCAGE_PARAM_REQUIRED) != 0)
+        continue;
+      if (param.default_u64 < param.min || param.default_u64 > param.max) return false;
+    }
+    return true;
+  }
+  static_assert(DefaultsInBounds(),
+                "a parameter's default (its member's initialiser) is out of "
+                "its own bounds");
+  static constexpr bool EnumsHaveNames() {
+    for (size_t i = 0; i < kCount<IsParam>; ++i) {
+      if (kParams[i]->kind == CARDCAGE_KIND_ENUM && kParams[i]->name_count == 0) return false;
+    }
+    return true;
+  }
+  static_assert(EnumsHaveNames(), "a parameter whose member is an enum needs .names");
+  static constexpr bool UsesEnums() {
+    for (size_t i = 0; i < kCount<IsParam>; ++i) {
+      if (kParams[i]->kind == CARDCAGE_KIND_ENUM) return true;
+    }
+    return false;
+  }
+  // The least minor of the ABI that has all that is used.
+  static constexpr bool HasEdges() {
+    return std::any_of(kSignals.begin(), kSignals.end() - 1, [](const cardcage_signal* signal) {
+      return (signal->flags & CARDCAGE_SIGNAL_EDGE) != 0;
+    });
+  }
+  static constexpr uint16_t NeedsMinor() {
+    if (HasEdges() || Its::kHasStop || Its::kTimerCount > 0 || InputNames().count > 0 ||
+        Its::kHasPosted || Its::kHasFdReady || kCount<IsController> != 0) {
+      return 3;
+    }
+    return Its::kOutputCount > 0 || Its::kHasReady || UsesEnums() ? 2 : 1;
+  }
+  static constexpr uint16_t kNeedsMinor = NeedsMinor();
+  static constexpr cardcage_type MakeType() {
+    cardcage_type abi{};
+    abi.struct_size = sizeof(abi);
+    abi.flags = Decl.type.text.concurrent ? CARDCAGE_TYPE_CONCURRENT : 0;
+    abi.id = Decl.type.id;
+    abi.summary = Decl.type.summary;
+    abi.document = Decl.type.text.document;
+    abi.params = kParams.data();
+    abi.regions = kRegions.data();
+    abi.param_count = static_cast<uint32_t>(kParams.size() - 1);
+    abi.region_count = static_cast<uint32_t>(kRegions.size() - 1);
+    abi.create = &Its::Create;
+    abi.destroy = &Its::Destroy;
+    abi.reset = &Its::Reset;
+    abi.signals = kSignals.data();
+    abi.signal_count = static_cast<uint32_t>(kSignals.size() - 1);
+    if constexpr (Its::kHasReady) abi.ready = &Its::Ready;
+    abi.inputs = kInputs.data();
+    abi.input_count = InputNames().count;
+    abi.timer_count = static_cast<uint32_t>(Its::kTimerCount);
+    if constexpr (kCount<IsInputs> != 0) abi.input = &Its::OnInput;
+    if constexpr (Its::kTimerCount != 0) abi.timer = &Its::OnTimer;
+    if constexpr (Its::kHasPosted) abi.posted = &Its::Posted;
+    if constexpr (Its::kHasFdReady) abi.fd_ready = &Its::FdReady;
+    if constexpr (Its::kHasStop) abi.stop = &Its::Stop;
+    if constexpr (kCount<IsController> != 0) abi.extension = &Its::Extension;
+    return abi;
+  }
+  static constexpr cardcage_type kType = MakeType();
+};
+
+template <const auto&... Decl>
+inline constexpr std::array<const cardcage_type*, sizeof...(Decl)> kTypes{&Tables<Decl>::kType...};
+
+template <const auto&... Decl>
+constexpr cardcage_plugin MakePlugin(const char* name, const char* version, const char* license) {
+  cardcage_plugin plugin{};
+  plugin.struct_size = sizeof(plugin);
+  plugin.magic = CARDCAGE_ABI_MAGIC;
+  plugin.abi_major = CARDCAGE_ABI_MAJOR;
+  plugin.abi_minor = CARDCAGE_ABI_MINOR;
+  plugin.needs_minor = std::max({Tables<Decl>::kNeedsMinor...});
+  plugin.name = name;
+  plugin.version = version;
+  plugin.license = license;
+  plugin.types = kTypes<Decl...>.data();
+  plugin.type_count = sizeof...(Decl);
+  return plugin;
+}
+
+}  // namespace internal
+}  // namespace v0
+}  // namespace cardcage
+
+#endif  // CARDCAGE_INTERNAL_TABLES_H_

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// The signals and timers of a declaration: what the device drives, what it listens to, when it acts by itself.
+#ifndef CARDCAGE_SIGNALS_H_
+#define CARDCAGE_SIGNALS_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "cardcage/abi.h"
+#include "cardcage/names.h"
+
+namespace cardcage {
+inline namespace v0 {
+
+struct OutputText {
+  const char* doc = nullptr;
+};
+
+namespace internal {
+
+struct IsOutput {};
+struct IsInputs {};
+struct IsTimer {};
+struct IsController {};
+
+// Whether a member is a const function without arguments that gives a T.
+template <class T, class M>
+inline constexpr bool kGives = false;
+template <class T, class C>
+inline constexpr bool kGives<T, T (C::*)() const> = true;
+
+struct NamedOutput : IsOutput {
+  constexpr explicit NamedOutput(const char* output_name, const OutputText& output_text = {})
+      : name(output_name), text(output_text) {}
+  const char* name;
+  OutputText text;
+};
+
+}  // namespace internal
+
+// A signal that the device drives: high while the function says so.
+template <auto Level>
+struct Output : internal::NamedOutput {
+  static_assert(internal::kGives<bool, decltype(Level)>,
+                "an output's function is `bool Name() const`");
+  static constexpr auto kValue = Level;
+  static constexpr bool kIsEdge = false;
+  using NamedOutput::NamedOutput;
+};
+
+// A signal that the device pulses: each time that the function counts one more. Several at once are one.
+template <auto Pulses>
+struct PulseOutput : internal::NamedOutput {
+  static_assert(internal::kGives<uint32_t, decltype(Pulses)>,
+                "a pulse output's function is `uint32_t Name() const`, the pulses so far");
+  static constexpr auto kValue = Pulses;
+  static constexpr bool kIsEdge = true;
+  using NamedOutput::NamedOutput;
+};
+
+// Signals that other devices drive, by the index of their names. One item of this kind a type.
+template <auto OnChange>
+struct Inputs : internal::IsInputs {
+  static constexpr auto kOnChange = OnChange;
+  constexpr explicit Inputs(const Names& input_names) : names(input_names) {}
+  Names names;
+};
+
+// What the device does by itself, and when.
+template <auto Deadline, auto OnDeadline>
+struct Timer : internal::IsTimer {
+  static_assert(internal::kGives<std::optional<uint64_t>, decltype(Deadline)>,
+                "a timer's first function is `std::optional<uint64_t> Name() const`");
+  static constexpr auto kDeadline = Deadline;
+  static constexpr auto kOnDeadline = OnDeadline;
+};
+
+// The device is an interrupt controller: the CPU that its output leads to asks for the vector,
+// `uint8_t Name()`.
+template <auto Acknowledge>
+struct InterruptController : internal::IsController {
+  static constexpr auto kAcknowledge = Acknowledge;
+};
+
+}  // namespace v0
+}  // namespace cardcage
+
+#endif  // CARDCAGE_SIGNALS_H_
