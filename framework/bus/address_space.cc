@@ -69,13 +69,48 @@ std::vector<Mapping*> AddressSpace::AllMappings() const {
   return all;
 }
 
+cardcage_status AddressSpace::EndCall(Mapping& mapping, Accessor& by, cardcage_access& access,
+                                      cardcage_status status) {
+  // Without turns it could be answered before it is awaited.
+  const bool is_pending = status == CARDCAGE_PENDING && mapping.lock != nullptr;
+  if (is_pending) by.answer.Await(mapping.lock);
+  if (mapping.lock != nullptr) mapping.lock->unlock();
+  if (mapping.after != nullptr) mapping.after->RunIfPending();
+  if (!is_pending) return status;
+  by.wait();
+  const PendingAnswer::Answer answer = by.answer.Take();
+  access.value = answer.value;
+  return answer.status;
+}
+
+uint32_t AddressSpace::CallBatch(Mapping& mapping, cardcage_batch_function handler,
+                                 const cardcage_access& access, void* data, uint32_t count) {
+  if (mapping.lock != nullptr) mapping.lock->lock();
+  const uint32_t done = std::min(count, handler(mapping.device, &access, data, count));
+  ((access.flags & CARDCAGE_ACCESS_WRITE) != 0 ? mapping.counters.writes : mapping.counters.reads)
+      .Add(done);
+  if (mapping.lock != nullptr) mapping.lock->unlock();
+  if (mapping.after != nullptr) mapping.after->RunIfPending();
+  return done;
+}
+
+std::optional<uint64_t> AddressSpace::PeekAt(Mapping& mapping, uint64_t address, unsigned size) {
+  const cardcage_access_function handler = mapping.read;
+  if (handler == nullptr) return std::nullopt;
+  cardcage_access access = MakeAccess(mapping, UINT32_MAX, address, size, CARDCAGE_ACCESS_PEEK, 0);
+  if (mapping.lock != nullptr) mapping.lock->lock();
+  const cardcage_status status = handler(mapping.device, &access);
+  if (mapping.lock != nullptr) mapping.lock->unlock();
+  if (status != CARDCAGE_OK) return std::nullopt;
+  return access.value & Ones(size);
+}
+
 void AddressSpace::NotAnswered(Accessor& by, const Mapping* mapping, cardcage_status status,
                                uint64_t address, unsigned size, bool is_write) {
   if (mapping != nullptr && mapping->is_claim) {
     by.dropped.Add();
     return;
   }
-  // A pending answer needs a host that takes it (abi.h); this one does not.
   const bool failed = mapping != nullptr && status != CARDCAGE_UNCLAIMED;
   (failed ? by.failed : by.unclaimed).Add();
   if (!reported_all_.load(std::memory_order_relaxed)) {
@@ -139,8 +174,8 @@ uint64_t AddressSpace::ReadParts(Space& space, Accessor& by, uint64_t address, u
       }
       cardcage_status status = CARDCAGE_UNCLAIMED;
       if (width != 0) {
-        cardcage_access access = MakeAccess(*mapping, by, at - skipped, width, 0, 0);
-        status = Call(*mapping, mapping->read, access);
+        cardcage_access access = MakeAccess(*mapping, by.vcpu, at - skipped, width, 0, 0);
+        status = Call(*mapping, mapping->read, by, access);
         bytes = access.value >> (8 * skipped) & Ones(part);
       }
       if (status != CARDCAGE_OK) {
@@ -174,9 +209,9 @@ void AddressSpace::WriteParts(Space& space, Accessor& by, uint64_t address, unsi
       part = LargestPart(*mapping, offset, inside);
       cardcage_status status = CARDCAGE_UNCLAIMED;
       if (part != 0) {
-        cardcage_access access = MakeAccess(*mapping, by, at, part, CARDCAGE_ACCESS_WRITE,
+        cardcage_access access = MakeAccess(*mapping, by.vcpu, at, part, CARDCAGE_ACCESS_WRITE,
                                             value >> (8 * done) & Ones(part));
-        status = Call(*mapping, mapping->write, access);
+        status = Call(*mapping, mapping->write, by, access);
       } else {
         part = 1;  // narrower than anything the region takes: byte by byte to the next that fits
       }

@@ -4,9 +4,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +19,7 @@
 #include "framework/bus/address_range.h"
 #include "framework/bus/mapping.h"
 #include "framework/bus/mmio_table.h"
+#include "framework/bus/pending_answer.h"
 #include "framework/bus/port_table.h"
 
 namespace cardcage {
@@ -25,12 +28,18 @@ namespace cardcage {
 // One thread writes; any thread reads the counters.
 struct Accessor {
   explicit Accessor(uint32_t index) : vcpu(index) {}
+  Accessor(const Accessor&) = delete;
+  Accessor& operator=(const Accessor&) = delete;
 
   const uint32_t vcpu;
   Counter unclaimed;  // accesses, or parts of them, that nobody answered
   Counter dropped;    // writes to read-only memory, and others that a claim swallowed
   Counter split;      // accesses that were cut into parts
   Counter failed;     // answers of a device that it could not answer
+
+  // What a device answers later, and how this thread waits for it: by default, it sleeps.
+  PendingAnswer answer;
+  std::function<void()> wait = [this] { answer.Wait(); };
 };
 
 // What the two spaces share: who owns which range, and what happens to an access that is not
@@ -73,29 +82,41 @@ class AddressSpace {
            (mapping.unaligned || (offset & (size - 1)) == 0);
   }
 
-  // The one call of a device: its turn, the count, the handler. The range was checked.
-  static cardcage_status Call(Mapping& mapping, cardcage_access_function handler,
+  // The one call of a device: its turn, the count, the handler, and the wait for what it answers later.
+  // The range was checked.
+  static cardcage_status Call(Mapping& mapping, cardcage_access_function handler, Accessor& by,
                               cardcage_access& access) {
     if (mapping.lock != nullptr) mapping.lock->lock();
     ((access.flags & CARDCAGE_ACCESS_WRITE) != 0 ? mapping.counters.writes : mapping.counters.reads)
         .Add();
     const cardcage_status status = handler(mapping.device, &access);
+    if (status != CARDCAGE_OK) [[unlikely]]
+      return EndCall(mapping, by, access, status);
     if (mapping.lock != nullptr) mapping.lock->unlock();
     if (mapping.after != nullptr) mapping.after->RunIfPending();
     return status;
   }
 
-  static cardcage_access MakeAccess(const Mapping& mapping, const Accessor& by, uint64_t address,
+  static cardcage_access MakeAccess(const Mapping& mapping, uint32_t vcpu, uint64_t address,
                                     unsigned size, uint8_t flags, uint64_t value) {
     return {.struct_size = sizeof(cardcage_access),
             .region = mapping.region,
             .offset = address - mapping.range.base,
             .value = value,
-            .vcpu = by.vcpu,
+            .vcpu = vcpu,
             .size = static_cast<uint8_t>(size),
             .flags = flags,
             .reserved = 0};
   }
+
+  // The rest of a call that was not simply done: the turn is still the device's.
+  static cardcage_status EndCall(Mapping& mapping, Accessor& by, cardcage_access& access,
+                                 cardcage_status status);
+  // A batch as far as the device takes it. The range was checked.
+  static uint32_t CallBatch(Mapping& mapping, cardcage_batch_function handler,
+                            const cardcage_access& access, void* data, uint32_t count);
+  // A look without effect; nothing where the device does not allow one.
+  static std::optional<uint64_t> PeekAt(Mapping& mapping, uint64_t address, unsigned size);
 
   static uint64_t Ones(unsigned size) { return ~uint64_t{0} >> (64 - 8 * size); }
 
@@ -145,10 +166,12 @@ class RoutedSpace final : public AddressSpace {
   // nobody claims reads all ones. Any thread, each with its own Accessor.
   uint64_t Read(Accessor& by, uint64_t address, unsigned size) {
     Mapping* mapping = Find(address);
-    if (mapping != nullptr && mapping->read != nullptr && IsPowerOfTwo(size) &&
+    const cardcage_access_function handler =
+        mapping == nullptr ? nullptr : mapping->read.load(std::memory_order_relaxed);
+    if (handler != nullptr && IsPowerOfTwo(size) &&
         Takes(*mapping, address - mapping->range.base, size)) [[likely]] {
-      cardcage_access access = MakeAccess(*mapping, by, address, size, 0, 0);
-      const cardcage_status status = Call(*mapping, mapping->read, access);
+      cardcage_access access = MakeAccess(*mapping, by.vcpu, address, size, 0, 0);
+      const cardcage_status status = Call(*mapping, handler, by, access);
       if (status == CARDCAGE_OK) [[likely]]
         return access.value & Ones(size);
       NotAnswered(by, mapping, status, address, size, false);
@@ -161,11 +184,13 @@ class RoutedSpace final : public AddressSpace {
   // Any thread, each with its own Accessor.
   void Write(Accessor& by, uint64_t address, unsigned size, uint64_t value) {
     Mapping* mapping = Find(address);
-    if (mapping != nullptr && mapping->write != nullptr && IsPowerOfTwo(size) &&
+    const cardcage_access_function handler =
+        mapping == nullptr ? nullptr : mapping->write.load(std::memory_order_relaxed);
+    if (handler != nullptr && IsPowerOfTwo(size) &&
         Takes(*mapping, address - mapping->range.base, size)) [[likely]] {
       cardcage_access access =
-          MakeAccess(*mapping, by, address, size, CARDCAGE_ACCESS_WRITE, value & Ones(size));
-      const cardcage_status status = Call(*mapping, mapping->write, access);
+          MakeAccess(*mapping, by.vcpu, address, size, CARDCAGE_ACCESS_WRITE, value & Ones(size));
+      const cardcage_status status = Call(*mapping, handler, by, access);
       if (status == CARDCAGE_OK) [[likely]]
         return;
       NotAnswered(by, mapping, status, address, size, true);
@@ -174,7 +199,62 @@ class RoutedSpace final : public AddressSpace {
     WriteParts(*this, by, address, size, value);
   }
 
+  // `count` reads, or writes, of one address, as a string instruction makes them: as Read and Write, and
+  // by fewer calls where the device takes several. `data` has count values of `size` bytes (1, 2 or 4), one
+  // behind the other, aligned to their size.
+  void ReadMany(Accessor& by, uint64_t address, unsigned size, uint8_t* data, uint32_t count) {
+    while (count > 0) {
+      uint32_t done = Batch(by, address, size, 0, data, count);
+      if (done == 0) {
+        const uint64_t value = Read(by, address, size);
+        std::memcpy(data, &value, size);
+        done = 1;
+      }
+      data += size_t{done} * size;
+      count -= done;
+    }
+  }
+  void WriteMany(Accessor& by, uint64_t address, unsigned size, uint8_t* data, uint32_t count) {
+    while (count > 0) {
+      uint32_t done = Batch(by, address, size, CARDCAGE_ACCESS_WRITE, data, count);
+      if (done == 0) {
+        uint64_t value = 0;
+        std::memcpy(&value, data, size);
+        Write(by, address, size, value);
+        done = 1;
+      }
+      data += size_t{done} * size;
+      count -= done;
+    }
+  }
+
+  // What a read would give, without any effect; nothing where nobody is there or it cannot be told. Any
+  // thread.
+  std::optional<uint64_t> Peek(uint64_t address, unsigned size) {
+    Mapping* mapping = Find(address);
+    if (mapping == nullptr || !IsPowerOfTwo(size) ||
+        !Takes(*mapping, address - mapping->range.base, size)) {
+      return std::nullopt;
+    }
+    return PeekAt(*mapping, address, size);
+  }
+
  private:
+  // How many of them the device has done at once; 0 where it takes single ones.
+  uint32_t Batch(const Accessor& by, uint64_t address, unsigned size, uint8_t flags, void* data,
+                 uint32_t count) {
+    Mapping* mapping = count < 2 ? nullptr : Find(address);
+    if (mapping == nullptr) return 0;
+    const cardcage_batch_function handler =
+        (flags & CARDCAGE_ACCESS_WRITE) != 0 ? mapping->write_batch : mapping->read_batch;
+    if (handler == nullptr || !IsPowerOfTwo(size) ||
+        !Takes(*mapping, address - mapping->range.base, size)) {
+      return 0;
+    }
+    return CallBatch(*mapping, handler, MakeAccess(*mapping, by.vcpu, address, size, flags, 0), data,
+                     count);
+  }
+
   friend class AddressSpace;
 
   static bool IsPowerOfTwo(unsigned size) { return (size & (size - 1)) == 0; }

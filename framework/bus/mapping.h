@@ -33,8 +33,9 @@ class Counter {
 // An access reads the first cache line; the counters have the next one to themselves.
 struct alignas(64) Mapping {
   AddressRange range;
-  cardcage_access_function read = nullptr;  // null: that direction is unclaimed
-  cardcage_access_function write = nullptr;
+  // Null: that direction is unclaimed. They change at most once, when the device has failed.
+  std::atomic<cardcage_access_function> read{nullptr};
+  std::atomic<cardcage_access_function> write{nullptr};
   void* device = nullptr;
   SpinLock* lock = nullptr;    // the device's; null where its type is concurrent
   AfterTurn* after = nullptr;  // null where nothing can be left to do
@@ -49,6 +50,10 @@ struct alignas(64) Mapping {
     Counter reads;
     Counter writes;
   } counters;
+
+  // Several accesses at once; null: they come one by one.
+  std::atomic<cardcage_batch_function> read_batch{nullptr};
+  std::atomic<cardcage_batch_function> write_batch{nullptr};
 
   std::string owner;  // for messages: the device's name, or "memory slot ram"
 };

@@ -48,7 +48,8 @@ class Vcpu {
   virtual std::optional<uint64_t> instructions() const { return std::nullopt; }
 
   virtual const AccessTrail& trail() const = 0;
-  virtual const Accessor& accessor() const = 0;
+  // Its way onto the buses: the counters are anyone's to read, the answer is for devices to give.
+  virtual Accessor& accessor() = 0;
 
   // Joins an interrupt controller to its INTR pin, for engines without controllers of their own:
   // `acknowledge` gives the vector, on the CPU's thread, when it takes the interrupt. Before it first runs.

@@ -23,6 +23,7 @@ void VcpuThread::Start() {
 
 void VcpuThread::RequestStop() {
   stop_.store(true);
+  vcpu_.accessor().answer.Cancel();
   Wake();
   vcpu_.Kick();
 }

@@ -36,7 +36,7 @@ class FakeVcpu final : public Vcpu {
   absl::Status SetRegisters(const CpuRegisters&) override { return absl::OkStatus(); }
   absl::StatusOr<uint64_t> Translate(uint64_t linear) override { return linear; }
   const AccessTrail& trail() const override { return trail_; }
-  const Accessor& accessor() const override { return accessor_; }
+  Accessor& accessor() override { return accessor_; }
 
   std::deque<VmExit> exits;
   int runs = 0;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -82,7 +83,30 @@ MemorySlot::~MemorySlot() {
   if (fd_ >= 0) close(fd_);
 }
 
-absl::Status GuestMemory::Add(std::unique_ptr<MemorySlot> slot) {
+void MemorySlot::TrackWrites() {
+  constexpr uint64_t kBits = 64;
+  written_ = std::vector<std::atomic<uint64_t>>((bytes_.size() / kPageSize + kBits - 1) / kBits);
+}
+
+void MemorySlot::NoteWritten(uint64_t offset, uint64_t size) {
+  if (written_.empty() || size == 0) return;
+  for (uint64_t page = offset / kPageSize; page <= (offset + size - 1) / kPageSize; ++page) {
+    written_[page / 64].fetch_or(uint64_t{1} << (page % 64), std::memory_order_release);
+  }
+}
+
+std::vector<uint64_t> MemorySlot::TakeWritten() {
+  std::vector<uint64_t> pages;
+  for (size_t i = 0; i < written_.size(); ++i) {
+    for (uint64_t bits = written_[i].exchange(0, std::memory_order_acquire); bits != 0;
+         bits &= bits - 1) {
+      pages.push_back(i * 64 + static_cast<unsigned>(std::countr_zero(bits)));
+    }
+  }
+  return pages;
+}
+
+absl::Status GuestMemory::Add(std::shared_ptr<MemorySlot> slot) {
   const auto above =
       std::upper_bound(slots_.begin(), slots_.end(), slot->range().base,
                        [](uint64_t base, const auto& other) { return base < other->range().base; });
@@ -98,13 +122,23 @@ absl::Status GuestMemory::Add(std::unique_ptr<MemorySlot> slot) {
   return absl::OkStatus();
 }
 
-const MemorySlot* GuestMemory::Find(uint64_t address) const {
+const std::shared_ptr<MemorySlot>* GuestMemory::Look(uint64_t address) const {
   const auto above =
       std::upper_bound(slots_.begin(), slots_.end(), address,
                        [](uint64_t at, const auto& slot) { return at < slot->range().base; });
   if (above == slots_.begin()) return nullptr;
-  const MemorySlot* slot = (above - 1)->get();
-  return slot->range().Contains(address) ? slot : nullptr;
+  const std::shared_ptr<MemorySlot>& slot = *(above - 1);
+  return slot->range().Contains(address) ? &slot : nullptr;
+}
+
+const MemorySlot* GuestMemory::Find(uint64_t address) const {
+  const auto* slot = Look(address);
+  return slot == nullptr ? nullptr : slot->get();
+}
+
+std::shared_ptr<MemorySlot> GuestMemory::Share(uint64_t address) const {
+  const auto* slot = Look(address);
+  return slot == nullptr ? nullptr : *slot;
 }
 
 uint64_t GuestMemory::Extent(uint64_t address, uint64_t limit) const {
@@ -145,10 +179,11 @@ absl::Status GuestMemory::Write(uint64_t address, std::span<const std::byte> dat
   const absl::Status status = Check(address, data.size());
   if (!status.ok()) return status;
   while (!data.empty()) {
-    const MemorySlot* slot = Find(address);
+    MemorySlot* const slot = Look(address)->get();
     const uint64_t offset = address - slot->range().base;
     const auto part = std::min<uint64_t>(data.size(), slot->range().size - offset);
     memcpy(slot->bytes().data() + offset, data.data(), part);
+    slot->NoteWritten(offset, part);
     address += part;
     data = data.subspan(part);
   }

@@ -2,6 +2,7 @@
 #ifndef CARDCAGE_FRAMEWORK_MEMORY_GUEST_MEMORY_H_
 #define CARDCAGE_FRAMEWORK_MEMORY_GUEST_MEMORY_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -42,6 +43,14 @@ class MemorySlot {
   // The host's view of it, also of ROM; empty for a reserved slot. Shared with a running guest.
   std::span<std::byte> bytes() const { return bytes_; }
 
+  // From now on notes which pages the host writes, all at first unwritten. What the guest writes is the
+  // engine's to know. Before other threads use the slot.
+  void TrackWrites();
+  // The host has written there, or may have. Any thread.
+  void NoteWritten(uint64_t offset, uint64_t size);
+  // The pages noted since the last call, by their number in the slot, rising. Any thread.
+  std::vector<uint64_t> TakeWritten();
+
  private:
   MemorySlot(std::string name, AddressRange range, Kind kind)
       : name_(std::move(name)), range_(range), kind_(kind) {}
@@ -51,6 +60,7 @@ class MemorySlot {
   const Kind kind_;
   int fd_ = -1;
   std::span<std::byte> bytes_;
+  std::vector<std::atomic<uint64_t>> written_;  // a bit a page; empty where it is not tracked
 };
 
 // All of a machine's memory, by guest address. Slots are added before the guest runs; afterwards any
@@ -58,12 +68,14 @@ class MemorySlot {
 class GuestMemory {
  public:
   // Errors: AlreadyExists (overlaps another slot; the message names both).
-  absl::Status Add(std::unique_ptr<MemorySlot> slot);
+  absl::Status Add(std::shared_ptr<MemorySlot> slot);
 
-  const std::vector<std::unique_ptr<MemorySlot>>& slots() const { return slots_; }
+  const std::vector<std::shared_ptr<MemorySlot>>& slots() const { return slots_; }
 
   // The slot that contains the address, or null.
   const MemorySlot* Find(uint64_t address) const;
+  // The same, kept by who has it, whatever becomes of this.
+  std::shared_ptr<MemorySlot> Share(uint64_t address) const;
 
   // Copies to or from RAM and ROM; a copy may go over neighbouring slots. Nothing is copied where it
   // does not lie wholly in memory.
@@ -75,9 +87,10 @@ class GuestMemory {
   uint64_t Extent(uint64_t address, uint64_t limit) const;
 
  private:
+  const std::shared_ptr<MemorySlot>* Look(uint64_t address) const;
   absl::Status Check(uint64_t address, uint64_t size) const;
 
-  std::vector<std::unique_ptr<MemorySlot>> slots_;  // sorted by address
+  std::vector<std::shared_ptr<MemorySlot>> slots_;  // sorted by address
 };
 
 }  // namespace cardcage

@@ -13,7 +13,9 @@ namespace cardcage {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using Kind = MemorySlot::Kind;
 
 class GuestMemoryTest : public ::testing::Test {
@@ -45,6 +47,27 @@ TEST_F(GuestMemoryTest, ReadsWhatWasWrittenOverNeighbouringSlots) {
   ASSERT_TRUE(Write(0x1ffd, "abcdef").ok());
   EXPECT_EQ(Read(0x1ffd, 6), "abcdef");
   EXPECT_EQ(Read(0x2000, 3), "def");
+}
+
+TEST_F(GuestMemoryTest, TellsEachPageThatWasWrittenOnce) {
+  ASSERT_TRUE(Add("ram", 0x10000, 0x100000).ok());
+  MemorySlot& slot = *memory_.slots()[0];
+  slot.TrackWrites();
+  EXPECT_THAT(slot.TakeWritten(), IsEmpty());
+  ASSERT_TRUE(Write(0x10ffe, "abc").ok());
+  slot.NoteWritten(0x55000, 0x1000);
+  slot.NoteWritten(0x7000, 0);
+  EXPECT_THAT(slot.TakeWritten(), ElementsAre(0, 1, 0x55));
+  EXPECT_THAT(slot.TakeWritten(), IsEmpty());
+}
+
+TEST_F(GuestMemoryTest, SlotStaysAsLongAsSomebodySharesIt) {
+  auto memory = std::make_unique<GuestMemory>();
+  ASSERT_TRUE(memory->Add(*MemorySlot::Create("ram", {0x1000, 0x1000}, Kind::kRam)).ok());
+  const std::shared_ptr<MemorySlot> slot = memory->Share(0x1fff);
+  EXPECT_EQ(memory->Share(0x2000), nullptr);
+  memory.reset();
+  EXPECT_EQ(slot->bytes()[0xfff], std::byte{0});
 }
 
 TEST_F(GuestMemoryTest, WriteThatDoesNotFitCopiesNothingAndSaysWhere) {

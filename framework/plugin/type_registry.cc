@@ -126,8 +126,7 @@ absl::Status TypeRegistry::Add(const cardcage_plugin& plugin, Step step) {
   }
   std::vector<std::unique_ptr<const cardcage_type>> added;
   for (const cardcage_type* given : std::span(plugin.types, plugin.type_count)) {
-    // As ABI 0.1 had it: the least that there is.
-    if (given == nullptr || given->struct_size < offsetof(cardcage_type, signals)) {
+    if (given == nullptr || given->struct_size < sizeof(cardcage_type)) {
       return absl::InvalidArgumentError(
           absl::StrCat("plugin ", plugin.name, " breaks the contract: a type is missing, or its ",
                        "struct_size is too small"));

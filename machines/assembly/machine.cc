@@ -3,7 +3,11 @@
 
 #include <time.h>
 
+#include <chrono>
+#include <thread>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "machines/assembly/files.h"
 #include "machines/boot/flat_boot.h"
 
@@ -302,6 +306,17 @@ bool Machine::PowerOn(Failure* failure) {
   // Now that there is something behind their wires.
   for (const auto& device : devices_) device->Reset();
   signals_.RunIfPending();
+  const auto limit = EventLoop::Clock::now() + Device::kMostWait;
+  while (!Unsettled().empty() && EventLoop::Clock::now() < limit) {
+    loop_.RunReady();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  if (const std::string late = Unsettled(); !late.empty()) {
+    *failure = {Failure::Whose::kFile, {},
+                absl::StrCat("the reset of ", late, " was not finished in ",
+                             Device::kMostWait.count(), " s")};
+    return false;
+  }
   return true;
 }
 
@@ -321,9 +336,31 @@ void Machine::RequestEnd(MachineEnd end) {
   for (const auto& thread : threads_) thread->RequestStop();
   loop_.Post([this] {
     for (const auto& thread : threads_) thread->Join();
-    for (const auto& device : devices_) device->Stop();
-    loop_.Quit();
+    for (const auto& device : devices_) device->Pause();
+    QuitWhenPaused(EventLoop::Clock::now() + Device::kMostWait);
   });
+}
+
+void Machine::QuitWhenPaused(EventLoop::Clock::time_point limit) {
+  const std::string late = Unsettled();
+  const auto now = EventLoop::Clock::now();
+  if (!late.empty() && now < limit) {
+    loop_.CallAt(now + std::chrono::milliseconds(1), [this, limit] { QuitWhenPaused(limit); });
+    return;
+  }
+  if (!late.empty()) {
+    log_(absl::StrCat("the pause of ", late, " was not finished in ", Device::kMostWait.count(),
+                      " s: the machine ends without it"));
+  }
+  loop_.Quit();
+}
+
+std::string Machine::Unsettled() const {
+  std::vector<std::string_view> names;
+  for (const auto& device : devices_) {
+    if (!device->is_settled()) names.push_back(device->name());
+  }
+  return absl::StrJoin(names, ", ");
 }
 
 void Machine::DeviceLog(const std::string& device, uint32_t severity, std::string_view line) {

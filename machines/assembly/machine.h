@@ -91,7 +91,7 @@ class Machine final : public DeviceServices {
   const MachineEnd& end() const { return end_; }
 
   const std::vector<std::unique_ptr<Vcpu>>& cpus() const { return vcpus_; }
-  const GuestMemory& memory() const { return memory_; }
+  const GuestMemory& memory() override { return memory_; }
   Bus& bus() { return bus_; }
   // Null where no device uses it.
   Stdio* stdio() { return stdio_.get(); }
@@ -121,6 +121,13 @@ class Machine final : public DeviceServices {
   VirtualClock& clock() override { return *clock_; }
   EventLoop& loop() override { return loop_; }
   int64_t StartTime(bool local) override;
+  PendingAnswer* AnswerOf(uint32_t vcpu) override {
+    return vcpu < vcpus_.size() ? &vcpus_[vcpu]->accessor().answer : nullptr;
+  }
+  // Quits the loop once all devices stand still, or time is up.
+  void QuitWhenPaused(EventLoop::Clock::time_point limit);
+  // The names of those that are not finished with a step.
+  std::string Unsettled() const;
 
   const Plan& plan_;
   EventLoop& loop_;

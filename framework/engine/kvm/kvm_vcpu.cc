@@ -198,17 +198,13 @@ void KvmVcpu::ServePort() {
   const bool is_write = io.direction == KVM_EXIT_IO_OUT;
   const unsigned size = io.size;
   const uint64_t port = io.port;
-  uint64_t value = 0;
-  uint8_t* const end = data + size_t{io.count} * size;
-  for (uint8_t* at = data; at != end; at += size) {
-    if (is_write) {
-      value = Load(at, size);
-      bus_.ports.Write(accessor_, port, size, value);
-    } else {
-      value = bus_.ports.Read(accessor_, port, size);
-      memcpy(at, &value, size);
-    }
+  if (io.count == 0) return;
+  if (is_write) {
+    bus_.ports.WriteMany(accessor_, port, size, data, io.count);
+  } else {
+    bus_.ports.ReadMany(accessor_, port, size, data, io.count);
   }
+  const uint64_t value = Load(data + size_t{io.count - 1} * size, size);
   trail_.Add({.address = port,
               .value = value,
               .count = io.count,

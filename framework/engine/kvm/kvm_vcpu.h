@@ -29,7 +29,7 @@ class KvmVcpu final : public Vcpu {
   absl::Status SetRegisters(const CpuRegisters& registers) override;
   absl::StatusOr<uint64_t> Translate(uint64_t linear) override;
   const AccessTrail& trail() const override { return trail_; }
-  const Accessor& accessor() const override { return accessor_; }
+  Accessor& accessor() override { return accessor_; }
 
   const KvmFd& fd() const { return fd_; }
 

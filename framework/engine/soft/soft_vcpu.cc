@@ -137,11 +137,24 @@ VmExit SoftVcpu::Run() {
 
 absl::Status SoftVcpu::DriveClock(DrivenClock& clock) {
   clock_ = &clock;
+  accessor_.wait = [this] { AwaitAnswer(); };
   return absl::OkStatus();
 }
 
 void SoftVcpu::RunTimers() {
   if (clock_ != nullptr) clock_->RunTo(Time());
+}
+
+void SoftVcpu::AwaitAnswer() {
+  constexpr std::chrono::milliseconds kLook{1};  // where nothing on the clock can bring it
+  while (!accessor_.answer.WaitFor({})) {
+    if (const uint64_t next = clock_->Next(); next != VirtualClock::kNever) {
+      skipped_ += next - std::min(next, Time());
+      RunTimers();
+    } else if (accessor_.answer.WaitFor(kLook)) {
+      return;
+    }
+  }
 }
 
 uint64_t SoftVcpu::UntilTimer() const {

@@ -32,7 +32,7 @@ class SoftVcpu final : public Vcpu, private x86_64::PhysicalMemory {
   std::optional<uint64_t> instructions() const override { return executed_; }
   absl::Status DriveClock(DrivenClock& clock) override;
   const AccessTrail& trail() const override { return trail_; }
-  const Accessor& accessor() const override { return accessor_; }
+  Accessor& accessor() override { return accessor_; }
 
  private:
   // At 20 million instructions a second, which is slow, a slice takes 1 ms.
@@ -70,6 +70,8 @@ class SoftVcpu final : public Vcpu, private x86_64::PhysicalMemory {
 
   // Lets time catch up with the instructions, and timers with the time.
   void RunTimers();
+  // Lets the clock that it drives run until a device has answered.
+  void AwaitAnswer();
   // Takes the interrupt that waits, where the CPU can take one now; otherwise how many instructions it
   // executes until that is asked again.
   uint64_t BeforeSlice(std::optional<VmExit>& exit);

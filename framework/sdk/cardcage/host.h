@@ -6,8 +6,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "cardcage/abi.h"
+#include "cardcage/memory.h"
 
 namespace cardcage {
 inline namespace v0 {
@@ -63,7 +65,7 @@ enum class Severity : uint32_t {
   kInfo = CARDCAGE_LOG_INFO,
 };
 
-// The cage that a device sits in. Threads: any. No call blocks.
+// The cage that a device sits in. Threads: any, where nothing else is said. No call blocks.
 class Host {
  public:
   constexpr explicit Host(const cardcage_host* table) : table_(table) {}
@@ -72,6 +74,12 @@ class Host {
   void Log(Severity severity, const char* message) const {
     table_->log(table_->self, static_cast<uint32_t>(severity), message);
   }
+
+  // Adds to a counter, by its place among the declaration's counters.
+  void Count(uint32_t counter, uint64_t n = 1) const { table_->count(table_->self, counter, n); }
+
+  // The device cannot go on, for good: the host says so, and enters it no more but to pause and end it.
+  void Fail(const char* reason) const { table_->failed(table_->self, reason); }
 
   // Asks the machine to end with `code` as the guest's own. Returns at once.
   void Stop(uint64_t code) const { table_->stop(table_->self, code); }
@@ -95,8 +103,55 @@ class Host {
   // watches it no more. 0, or an errno. In the device's turn.
   int Watch(int fd, uint32_t events) const { return table_->watch_fd(table_->self, fd, events); }
 
+  // Answers the access of that CPU, which a handler has left pending. In a later turn of the device's.
+  void Complete(uint32_t vcpu, uint64_t value = 0) const {
+    table_->complete(table_->self, vcpu, CARDCAGE_OK, value);
+  }
+  // The same, where there is no answer: it reads all ones, and is reported.
+  void CompleteFailed(uint32_t vcpu) const {
+    table_->complete(table_->self, vcpu, CARDCAGE_FAILED, 0);
+  }
+
+  // Ends a Reset() or Pause() that gave false.
+  void Finished() const { table_->finished(table_->self); }
+
+  // Views of guest memory from `address` on, of at most `size` bytes; see View. From the first Reset() on.
+  View MapToRead(uint64_t address, uint64_t size) const { return {table_, address, size, 0}; }
+  View MapToWrite(uint64_t address, uint64_t size) const {
+    return {table_, address, size, CARDCAGE_MAP_WRITE};
+  }
+  // Copies from guest memory, and to it. False where some of it is none; what lies before has been copied.
+  bool ReadMemory(uint64_t address, std::span<uint8_t> data) const {
+    return internal::CopyGuest(table_, address, data, 0,
+                               [](const uint8_t* guest, uint8_t* ours, size_t size) {
+                                 std::memcpy(ours, guest, size);
+                               });
+  }
+  bool WriteMemory(uint64_t address, std::span<const uint8_t> data) const {
+    return internal::CopyGuest(table_, address, data, CARDCAGE_MAP_WRITE,
+                               [](uint8_t* guest, const uint8_t* ours, size_t size) {
+                                 std::memcpy(guest, ours, size);
+                               });
+  }
+
  private:
   const cardcage_host* table_;
+};
+
+// The end of a device that ends later: what its Close() is given. Once it is called the device is gone.
+class Closer {
+ public:
+  constexpr Closer(void (*destroy)(void*), void* instance)
+      : destroy_(destroy), instance_(instance) {}
+  // On any thread, with the host of the device, and as the last that the device does.
+  void operator()(Host host) const {
+    destroy_(instance_);
+    host.Finished();
+  }
+
+ private:
+  void (*destroy_)(void*);
+  void* instance_;
 };
 
 }  // namespace v0

@@ -22,6 +22,7 @@ struct IsOutput {};
 struct IsInputs {};
 struct IsTimer {};
 struct IsController {};
+struct IsCounter {};
 
 // Whether a member is a const function without arguments that gives a T.
 template <class T, class M>
@@ -80,6 +81,17 @@ struct Timer : internal::IsTimer {
 template <auto Acknowledge>
 struct InterruptController : internal::IsController {
   static constexpr auto kAcknowledge = Acknowledge;
+};
+
+// Something that the device counts, for people: Host::Count adds to it.
+struct Counter : internal::IsCounter {
+  constexpr explicit Counter(const char* counter_name, const OutputText& counter_text = {})
+      : name(counter_name), text(counter_text) {}
+  constexpr cardcage_counter Abi() const {
+    return {.struct_size = sizeof(cardcage_counter), .reserved = 0, .name = name, .doc = text.doc};
+  }
+  const char* name;
+  OutputText text;
 };
 
 }  // namespace v0

@@ -20,6 +20,7 @@
 #include "cardcage/internal/items.h"
 #include "cardcage/param.h"
 #include "cardcage/signals.h"
+#include "cardcage/state.h"
 
 namespace cardcage {
 inline namespace v0 {
@@ -48,6 +49,16 @@ struct InstanceOf<Decl, const Declaration<T, Items...>> {
                 "(const Config&, cardcage::Host)");
   static_assert(std::is_invocable_v<decltype(&Device::Reset), Device&>,
                 "the device's class needs `void Reset()`");
+  // A step of its life that gives false ends later, with Host::Finished().
+  template <class Call>
+  static cardcage_status Step(Call call) {
+    if constexpr (std::is_void_v<decltype(call())>) {
+      call();
+      return CARDCAGE_OK;
+    } else {
+      return call() ? CARDCAGE_OK : CARDCAGE_PENDING;
+    }
+  }
 
   // What the host has for a device: the device itself, or with what was last told of it.
   static constexpr size_t kOutputCount = kCountOf<IsOutput, Items...>;
@@ -120,6 +131,25 @@ struct InstanceOf<Decl, const Declaration<T, Items...>> {
     with.host->set_timer(with.host->self, kIndex, when);
   }
 
+  // After loading the host is told of everything once more, but for pulses: those were.
+  static void Forget(Settling& with) {
+    ForgetItems(with, std::index_sequence_for<Items...>{});
+  }
+  template <size_t... I>
+  static void ForgetItems(Settling& with, std::index_sequence<I...> /*items*/) {
+    (
+        [&] {
+          if constexpr (std::is_base_of_v<IsOutput, Item<I>>) {
+            const uint32_t value = (with.device.*Item<I>::kValue)();
+            with.outputs[IndexOf<IsOutput, I, Items...>()] = Item<I>::kIsEdge ? value : value ^ 1;
+          } else if constexpr (std::is_base_of_v<IsTimer, Item<I>>) {
+            const uint64_t when = (with.device.*Item<I>::kDeadline)().value_or(CARDCAGE_NEVER);
+            with.deadlines[IndexOf<IsTimer, I, Items...>()] = ~when;
+          }
+        }(),
+        ...);
+  }
+
   static void* Create(const cardcage_host* host, const cardcage_value* const* values,
                       [[maybe_unused]] size_t count, cardcage_error* error) noexcept {
     try {
@@ -144,36 +174,64 @@ struct InstanceOf<Decl, const Declaration<T, Items...>> {
     }
     return nullptr;
   }
-  static void Destroy(void* instance) { delete static_cast<Held*>(instance); }
-  static void Reset(void* instance) {
-    Self(instance).Reset();
+  static cardcage_status Destroy(void* instance) noexcept {
+    if constexpr (kHasClose) {
+      Self(instance).Close(Closer(&Delete, instance));
+      return CARDCAGE_PENDING;
+    } else {
+      Delete(instance);
+      return CARDCAGE_OK;
+    }
+  }
+  static void Delete(void* instance) noexcept { delete static_cast<Held*>(instance); }
+  static cardcage_status Reset(void* instance) noexcept {
+    const cardcage_status status = Step([&] { return Self(instance).Reset(); });
     Settle(instance);
+    return status;
   }
 
   // What a type may have and need not.
   static constexpr bool kHasReady = requires(Device & device) { device.Ready(); };
   static constexpr bool kHasPosted = requires(Device & device) { device.Posted(uint64_t{}); };
   static constexpr bool kHasFdReady = requires(Device & device) { device.FdReady(0, uint32_t{}); };
-  static constexpr bool kHasStop = requires(Device & device) { device.Stop(); };
-  static void Ready(void* instance, uint32_t /*param*/) {
+  static constexpr bool kHasClose =
+      requires(Device & device, Closer closer) { device.Close(closer); };
+  static constexpr bool kHasPause = requires(Device & device) { device.Pause(); };
+  static constexpr bool kHasResume = requires(Device & device) { device.Resume(); };
+  static constexpr bool kHasState =
+      requires(Device & device, Archive & archive) { device.State(archive); };
+  static void Ready(void* instance, uint32_t /*param*/) noexcept {
     Self(instance).Ready();
     Settle(instance);
   }
-  static void Posted(void* instance, uint64_t value) {
+  static void Posted(void* instance, uint64_t value) noexcept {
     Self(instance).Posted(value);
     Settle(instance);
   }
-  static void FdReady(void* instance, int fd, uint32_t events) {
+  static void FdReady(void* instance, int fd, uint32_t events) noexcept {
     Self(instance).FdReady(fd, events);
     Settle(instance);
   }
-  static void Stop(void* instance) {
-    Self(instance).Stop();
+  static cardcage_status Pause(void* instance) noexcept {
+    const cardcage_status status = Step([&] { return Self(instance).Pause(); });
+    Settle(instance);
+    return status;
+  }
+  static void Resume(void* instance) noexcept {
+    Self(instance).Resume();
+    Settle(instance);
+  }
+  static void State(void* instance, const cardcage_archive* table) noexcept {
+    Archive archive(*table);
+    Self(instance).State(archive);
+    if constexpr (kSettles) {
+      if (archive.is_loading()) Forget(*static_cast<Settling*>(instance));
+    }
     Settle(instance);
   }
 
   // What a type has by its items.
-  static void OnInput(void* instance, uint32_t input, uint32_t level) {
+  static void OnInput(void* instance, uint32_t input, uint32_t level) noexcept {
     (
         [&] {
           if constexpr (std::is_base_of_v<IsInputs, Items>) {
@@ -196,10 +254,10 @@ struct InstanceOf<Decl, const Declaration<T, Items...>> {
         ...);
     Settle(instance);
   }
-  static void OnTimer(void* instance, uint32_t timer) {
+  static void OnTimer(void* instance, uint32_t timer) noexcept {
     OnTimer(instance, timer, std::index_sequence_for<Items...>{});
   }
-  static uint32_t OnAcknowledge(void* instance) {
+  static uint32_t OnAcknowledge(void* instance) noexcept {
     uint32_t vector = 0;
     (
         [&] {
@@ -215,7 +273,7 @@ struct InstanceOf<Decl, const Declaration<T, Items...>> {
       .struct_size = sizeof(cardcage_interrupt_controller),
       .reserved = 0,
       .acknowledge = &OnAcknowledge};
-  static const void* Extension(const char* id) {
+  static const void* Extension(const char* id) noexcept {
     return std::string_view(id) == CARDCAGE_EXTENSION_INTERRUPT_CONTROLLER ? &kController : nullptr;
   }
 };

@@ -100,6 +100,7 @@ struct TablesOf<Decl, const Declaration<T, Items...>> {
   static constexpr auto kParams = kList<IsParam, cardcage_param>;
   static constexpr auto kRegions = kList<IsRegion, cardcage_region>;
   static constexpr auto kSignals = kList<IsOutput, cardcage_signal>;
+  static constexpr auto kCounters = kList<IsCounter, cardcage_counter>;
 
   // The names of the inputs; their number is 0 for a type without any.
   static constexpr Names InputNames() {
@@ -163,26 +164,6 @@ struct TablesOf<Decl, const Declaration<T, Items...>> {
     return true;
   }
   static_assert(EnumsHaveNames(), "a parameter whose member is an enum needs .names");
-  static constexpr bool UsesEnums() {
-    for (size_t i = 0; i < kCount<IsParam>; ++i) {
-      if (kParams[i]->kind == CARDCAGE_KIND_ENUM) return true;
-    }
-    return false;
-  }
-  // The least minor of the ABI that has all that is used.
-  static constexpr bool HasEdges() {
-    return std::any_of(kSignals.begin(), kSignals.end() - 1, [](const cardcage_signal* signal) {
-      return (signal->flags & CARDCAGE_SIGNAL_EDGE) != 0;
-    });
-  }
-  static constexpr uint16_t NeedsMinor() {
-    if (HasEdges() || Its::kHasStop || Its::kTimerCount > 0 || InputNames().count > 0 ||
-        Its::kHasPosted || Its::kHasFdReady || kCount<IsController> != 0) {
-      return 3;
-    }
-    return Its::kOutputCount > 0 || Its::kHasReady || UsesEnums() ? 2 : 1;
-  }
-  static constexpr uint16_t kNeedsMinor = NeedsMinor();
   static constexpr cardcage_type MakeType() {
     cardcage_type abi{};
     abi.struct_size = sizeof(abi);
@@ -192,22 +173,29 @@ struct TablesOf<Decl, const Declaration<T, Items...>> {
     abi.document = Decl.type.text.document;
     abi.params = kParams.data();
     abi.regions = kRegions.data();
+    abi.signals = kSignals.data();
+    abi.inputs = kInputs.data();
+    abi.counters = kCounters.data();
     abi.param_count = static_cast<uint32_t>(kParams.size() - 1);
     abi.region_count = static_cast<uint32_t>(kRegions.size() - 1);
+    abi.signal_count = static_cast<uint32_t>(kSignals.size() - 1);
+    abi.input_count = InputNames().count;
+    abi.counter_count = static_cast<uint32_t>(kCounters.size() - 1);
+    abi.timer_count = static_cast<uint32_t>(Its::kTimerCount);
     abi.create = &Its::Create;
     abi.destroy = &Its::Destroy;
     abi.reset = &Its::Reset;
-    abi.signals = kSignals.data();
-    abi.signal_count = static_cast<uint32_t>(kSignals.size() - 1);
+    if constexpr (Its::kHasPause) abi.pause = &Its::Pause;
+    if constexpr (Its::kHasResume) abi.resume = &Its::Resume;
+    if constexpr (Its::kHasState) {
+      abi.state_version = Decl.type.text.state_version;
+      abi.state = &Its::State;
+    }
     if constexpr (Its::kHasReady) abi.ready = &Its::Ready;
-    abi.inputs = kInputs.data();
-    abi.input_count = InputNames().count;
-    abi.timer_count = static_cast<uint32_t>(Its::kTimerCount);
     if constexpr (kCount<IsInputs> != 0) abi.input = &Its::OnInput;
     if constexpr (Its::kTimerCount != 0) abi.timer = &Its::OnTimer;
     if constexpr (Its::kHasPosted) abi.posted = &Its::Posted;
     if constexpr (Its::kHasFdReady) abi.fd_ready = &Its::FdReady;
-    if constexpr (Its::kHasStop) abi.stop = &Its::Stop;
     if constexpr (kCount<IsController> != 0) abi.extension = &Its::Extension;
     return abi;
   }
@@ -224,7 +212,7 @@ constexpr cardcage_plugin MakePlugin(const char* name, const char* version, cons
   plugin.magic = CARDCAGE_ABI_MAGIC;
   plugin.abi_major = CARDCAGE_ABI_MAJOR;
   plugin.abi_minor = CARDCAGE_ABI_MINOR;
-  plugin.needs_minor = std::max({Tables<Decl>::kNeedsMinor...});
+  plugin.needs_minor = 1;  // the least minor that has all that is used here
   plugin.name = name;
   plugin.version = version;
   plugin.license = license;

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#ifndef CARDCAGE_FRAMEWORK_DEVICE_DEVICE_HOST_H_
+#define CARDCAGE_FRAMEWORK_DEVICE_DEVICE_HOST_H_
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "cardcage/abi.h"
+
+namespace cardcage {
+
+class Device;
+
+// The contract's table of what the host offers one device. It leads to the Device, or nowhere once that is
+// gone.
+class DeviceHost {
+ public:
+  explicit DeviceHost(Device& device);
+  DeviceHost(const DeviceHost&) = delete;
+  DeviceHost& operator=(const DeviceHost&) = delete;
+
+  const cardcage_host* table() const { return &table_; }
+
+  // The device is gone. The table is kept where the device may still call it: one that was left as it is, and
+  // any where rules are checked, so that a call out of time is seen.
+  static void Retire(std::unique_ptr<DeviceHost> host, bool may_be_called);
+
+ private:
+  // Calls the device's function of that name, or gives a value of 0.
+  template <auto Function, class... Given>
+  static auto Enter(void* self, Given... given);
+  static Device* Find(void* self);
+
+  const std::string name_;
+  std::atomic<Device*> device_;
+  const cardcage_host table_;
+};
+
+}  // namespace cardcage
+
+#endif  // CARDCAGE_FRAMEWORK_DEVICE_DEVICE_HOST_H_
