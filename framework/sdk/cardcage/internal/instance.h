@@ -12,10 +12,8 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
-#include <utility>
 
 #include "cardcage/abi.h"
-#include "cardcage/declaration.h"
 #include "cardcage/host.h"
 #include "cardcage/internal/items.h"
 #include "cardcage/param.h"
@@ -26,18 +24,14 @@ namespace cardcage {
 inline namespace v0 {
 namespace internal {
 
-// Of the declaration Decl, whose type is S. What the host calls a device is one of `Held`.
-template <const auto& Decl, class S>
-struct InstanceOf;
+// Of the declaration Decl. What the host calls a device is one of `Held`.
 template <const auto& Decl>
-using Instance = InstanceOf<Decl, std::remove_reference_t<decltype(Decl)>>;
-
-template <const auto& Decl, class T, class... Items>
-struct InstanceOf<Decl, const Declaration<T, Items...>> {
-  using Device = typename T::Device;
+struct Instance {
+  using Device = typename std::remove_cvref_t<decltype(Decl)>::Device;
   using Config = typename Device::Config;
+  using Items = ItemsOf<Decl>;
   template <size_t I>
-  using Item = std::tuple_element_t<I, std::tuple<Items...>>;
+  using Item = typename Items::template Item<I>;
   template <size_t I>
   static constexpr const Item<I>& Get() {
     return std::get<I>(Decl.items);
@@ -61,8 +55,8 @@ struct InstanceOf<Decl, const Declaration<T, Items...>> {
   }
 
   // What the host has for a device: the device itself, or with what was last told of it.
-  static constexpr size_t kOutputCount = kCountOf<IsOutput, Items...>;
-  static constexpr size_t kTimerCount = kCountOf<IsTimer, Items...>;
+  static constexpr size_t kOutputCount = Items::template kCount<IsOutput>;
+  static constexpr size_t kTimerCount = Items::template kCount<IsTimer>;
   static constexpr bool kSettles = kOutputCount + kTimerCount > 0;
   static_assert(
       !kSettles || !Decl.type.text.concurrent,
@@ -99,24 +93,13 @@ struct InstanceOf<Decl, const Declaration<T, Items...>> {
   static void Settle([[maybe_unused]] void* instance) {
     if constexpr (kSettles) {
       auto& with = *static_cast<Settling*>(instance);
-      SettleItems(with, std::index_sequence_for<Items...>{});
+      Items::template ForEach<IsOutput>([&](auto i) { SettleOutput<i>(with); });
+      Items::template ForEach<IsTimer>([&](auto i) { SettleTimer<i>(with); });
     }
-  }
-  template <size_t... I>
-  static void SettleItems(Settling& with, std::index_sequence<I...> /*items*/) {
-    (
-        [&] {
-          if constexpr (std::is_base_of_v<IsOutput, Item<I>>) {
-            SettleOutput<I>(with);
-          } else if constexpr (std::is_base_of_v<IsTimer, Item<I>>) {
-            SettleTimer<I>(with);
-          }
-        }(),
-        ...);
   }
   template <size_t I>
   static void SettleOutput(Settling& with) {
-    constexpr uint32_t kIndex = IndexOf<IsOutput, I, Items...>();
+    constexpr uint32_t kIndex = Items::template kCount<IsOutput, I>;
     const uint32_t value = (with.device.*Item<I>::kValue)();
     if (value == with.outputs[kIndex]) return;
     with.outputs[kIndex] = value;
@@ -124,7 +107,7 @@ struct InstanceOf<Decl, const Declaration<T, Items...>> {
   }
   template <size_t I>
   static void SettleTimer(Settling& with) {
-    constexpr uint32_t kIndex = IndexOf<IsTimer, I, Items...>();
+    constexpr uint32_t kIndex = Items::template kCount<IsTimer, I>;
     const uint64_t when = (with.device.*Item<I>::kDeadline)().value_or(CARDCAGE_NEVER);
     if (when == with.deadlines[kIndex]) return;
     with.deadlines[kIndex] = when;
@@ -133,21 +116,14 @@ struct InstanceOf<Decl, const Declaration<T, Items...>> {
 
   // After loading the host is told of everything once more, but for pulses: those were.
   static void Forget(Settling& with) {
-    ForgetItems(with, std::index_sequence_for<Items...>{});
-  }
-  template <size_t... I>
-  static void ForgetItems(Settling& with, std::index_sequence<I...> /*items*/) {
-    (
-        [&] {
-          if constexpr (std::is_base_of_v<IsOutput, Item<I>>) {
-            const uint32_t value = (with.device.*Item<I>::kValue)();
-            with.outputs[IndexOf<IsOutput, I, Items...>()] = Item<I>::kIsEdge ? value : value ^ 1;
-          } else if constexpr (std::is_base_of_v<IsTimer, Item<I>>) {
-            const uint64_t when = (with.device.*Item<I>::kDeadline)().value_or(CARDCAGE_NEVER);
-            with.deadlines[IndexOf<IsTimer, I, Items...>()] = ~when;
-          }
-        }(),
-        ...);
+    Items::template ForEach<IsOutput>([&](auto i) {
+      const uint32_t value = (with.device.*Item<i>::kValue)();
+      with.outputs[Items::template kCount<IsOutput, i>] = Item<i>::kIsEdge ? value : value ^ 1;
+    });
+    Items::template ForEach<IsTimer>([&](auto i) {
+      const uint64_t when = (with.device.*Item<i>::kDeadline)().value_or(CARDCAGE_NEVER);
+      with.deadlines[Items::template kCount<IsTimer, i>] = ~when;
+    });
   }
 
   static void* Create(const cardcage_host* host, const cardcage_value* const* values,
@@ -155,11 +131,7 @@ struct InstanceOf<Decl, const Declaration<T, Items...>> {
     try {
       Config config;
       [[maybe_unused]] size_t next = 0;
-      (
-          [&] {
-            if constexpr (std::is_base_of_v<IsParam, Items>) Items::Set(config, *values[next++]);
-          }(),
-          ...);
+      Items::template ForEach<IsParam>([&](auto i) { Item<i>::Set(config, *values[next++]); });
       if constexpr (kSettles) {
         return new Settling(config, host);
       } else if constexpr (std::is_constructible_v<Device, const Config&, Host>) {
@@ -232,40 +204,22 @@ struct InstanceOf<Decl, const Declaration<T, Items...>> {
 
   // What a type has by its items.
   static void OnInput(void* instance, uint32_t input, uint32_t level) noexcept {
-    (
-        [&] {
-          if constexpr (std::is_base_of_v<IsInputs, Items>) {
-            (Self(instance).*Items::kOnChange)(input, level != 0);
-          }
-        }(),
-        ...);
-    Settle(instance);
-  }
-  template <size_t... I>
-  static void OnTimer(void* instance, uint32_t timer, std::index_sequence<I...> /*items*/) {
-    (
-        [&] {
-          if constexpr (std::is_base_of_v<IsTimer, Item<I>>) {
-            if (timer != IndexOf<IsTimer, I, Items...>()) return;
-            static_cast<Settling*>(instance)->deadlines[timer] = CARDCAGE_NEVER;
-            (Self(instance).*Item<I>::kOnDeadline)();
-          }
-        }(),
-        ...);
+    Items::template ForEach<IsInputs>(
+        [&](auto i) { (Self(instance).*Item<i>::kOnChange)(input, level != 0); });
     Settle(instance);
   }
   static void OnTimer(void* instance, uint32_t timer) noexcept {
-    OnTimer(instance, timer, std::index_sequence_for<Items...>{});
+    Items::template ForEach<IsTimer>([&](auto i) {
+      if (timer != Items::template kCount<IsTimer, i>) return;
+      static_cast<Settling*>(instance)->deadlines[timer] = CARDCAGE_NEVER;
+      (Self(instance).*Item<i>::kOnDeadline)();
+    });
+    Settle(instance);
   }
   static uint32_t OnAcknowledge(void* instance) noexcept {
     uint32_t vector = 0;
-    (
-        [&] {
-          if constexpr (std::is_base_of_v<IsController, Items>) {
-            vector = (Self(instance).*Items::kAcknowledge)();
-          }
-        }(),
-        ...);
+    Items::template ForEach<IsController>(
+        [&](auto i) { vector = (Self(instance).*Item<i>::kAcknowledge)(); });
     Settle(instance);
     return vector;
   }

@@ -1,28 +1,48 @@
 // SPDX-License-Identifier: MIT
-// Counts the items of one kind among those of a declaration. A kind is the empty struct (IsParam and so on)
-// that its items derive from.
+// The items of a declaration, by their kinds. A kind is the empty struct (IsParam and so on) that its items
+// derive from.
 #ifndef CARDCAGE_INTERNAL_ITEMS_H_
 #define CARDCAGE_INTERNAL_ITEMS_H_
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
-#include <cstdint>
+#include <tuple>
 #include <type_traits>
+#include <utility>
 
 namespace cardcage {
 inline namespace v0 {
 namespace internal {
 
-template <class Tag, class... Items>
-inline constexpr size_t kCountOf = (size_t{0} + ... + (std::is_base_of_v<Tag, Items> ? 1 : 0));
+template <const auto& Decl>
+struct ItemsOf {
+  using Tuple = std::remove_cvref_t<decltype(Decl.items)>;
+  static constexpr size_t kSize = std::tuple_size_v<Tuple>;
+  template <size_t I>
+  using Item = std::tuple_element_t<I, Tuple>;
+  template <class Tag, size_t I>
+  static constexpr bool kIs = std::is_base_of_v<Tag, Item<I>>;
 
-// How many items of that kind stand before the I-th.
-template <class Tag, size_t I, class... Items>
-constexpr uint32_t IndexOf() {
-  constexpr std::array<bool, sizeof...(Items)> kIs{std::is_base_of_v<Tag, Items>...};
-  return static_cast<uint32_t>(std::count(kIs.begin(), kIs.begin() + I, true));
-}
+  // Calls act(std::integral_constant<size_t, I>()) for each item of that kind, in their order.
+  template <class Tag, class Act>
+  static constexpr void ForEach(const Act& act) {
+    [&]<size_t... I>(std::index_sequence<I...> /*items*/) {
+      (
+          [&] {
+            if constexpr (kIs<Tag, I>) act(std::integral_constant<size_t, I>());
+          }(),
+          ...);
+    }
+    (std::make_index_sequence<kSize>());
+  }
+
+  // How many items of that kind there are, or stand before the I-th.
+  template <class Tag, size_t I = kSize>
+  static constexpr size_t kCount = [] {
+    size_t count = 0;
+    ForEach<Tag>([&](auto i) { count += i < I ? 1 : 0; });
+    return count;
+  }();
+};
 
 }  // namespace internal
 }  // namespace v0

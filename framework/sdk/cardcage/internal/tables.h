@@ -25,24 +25,20 @@ namespace cardcage {
 inline namespace v0 {
 namespace internal {
 
-// Of the declaration Decl, whose type is S. All are constants: with g++ and clang they land in .data.rel.ro, which
-// is read-only once the plugin is loaded.
-template <const auto& Decl, class S>
-struct TablesOf;
+// Of the declaration Decl. All are constants: with g++ and clang they land in .data.rel.ro, which is read-only
+// once the plugin is loaded.
 template <const auto& Decl>
-using Tables = TablesOf<Decl, std::remove_reference_t<decltype(Decl)>>;
-
-template <const auto& Decl, class T, class... Items>
-struct TablesOf<Decl, const Declaration<T, Items...>> {
+struct Tables {
   using Its = Instance<Decl>;
+  using Items = ItemsOf<Decl>;
   template <size_t I>
-  using Item = typename Its::template Item<I>;
+  using Item = typename Items::template Item<I>;
   template <size_t I>
   static constexpr const Item<I>& Get() {
-    return Its::template Get<I>();
+    return std::get<I>(Decl.items);
   }
   template <class Tag>
-  static constexpr size_t kCount = kCountOf<Tag, Items...>;
+  static constexpr size_t kCount = Items::template kCount<Tag>;
   static_assert(kCount<IsInputs> <= 1, "a type has one item of inputs: they are told by index");
 
   template <size_t I, size_t Row>
@@ -83,19 +79,13 @@ struct TablesOf<Decl, const Declaration<T, Items...>> {
   static constexpr auto kAbi = Abi<I>();
 
   // The items of one kind, as the contract's pointers to Out, and a null one behind them.
-  template <class Tag, class Out, size_t... I>
-  static constexpr auto List(std::index_sequence<I...> /*items*/) {
+  template <class Tag, class Out>
+  static constexpr auto kList = [] {
     std::array<const Out*, kCount<Tag> + 1> list{};
     size_t n = 0;
-    (
-        [&] {
-          if constexpr (std::is_base_of_v<Tag, Item<I>>) list[n++] = &kAbi<I>;
-        }(),
-        ...);
+    Items::template ForEach<Tag>([&](auto i) { list[n++] = &kAbi<i>; });
     return list;
-  }
-  template <class Tag, class Out>
-  static constexpr auto kList = List<Tag, Out>(std::index_sequence_for<Items...>{});
+  }();
 
   static constexpr auto kParams = kList<IsParam, cardcage_param>;
   static constexpr auto kRegions = kList<IsRegion, cardcage_region>;
@@ -104,19 +94,9 @@ struct TablesOf<Decl, const Declaration<T, Items...>> {
 
   // The names of the inputs; their number is 0 for a type without any.
   static constexpr Names InputNames() {
-    return std::apply(
-        [](const auto&... item) {
-          Names names;
-          (
-              [&] {
-                if constexpr (std::is_base_of_v<IsInputs, std::remove_cvref_t<decltype(item)>>) {
-                  names = item.names;
-                }
-              }(),
-              ...);
-          return names;
-        },
-        Decl.items);
+    Names names;
+    Items::template ForEach<IsInputs>([&](auto i) { names = Get<i>().names; });
+    return names;
   }
   template <size_t... I>
   static constexpr auto InputSignals(std::index_sequence<I...> /*inputs*/) {
