@@ -64,6 +64,10 @@ foreach(file IN LISTS files)
     elseif(include MATCHES "^linux/kvm\\.h$" AND NOT file MATCHES "^framework/engine/kvm/")
       set(why "is for framework/engine/kvm alone")
     endif()
+    if(file MATCHES "^framework/testing/cardcage/"
+       AND (include MATCHES "^absl/" OR (target AND NOT to MATCHES "^(abi|sdk|testing)$")))
+      set(why "is not for the test kit's headers: a stranger has the SDK and the C++ standard library")
+    endif()
     if(why)
       # The line's number, found only now that it is needed.
       file(STRINGS ${ROOT}/${file} all)

@@ -6,121 +6,250 @@
 #include <cstdlib>
 #include <span>
 
+#include "absl/strings/str_cat.h"
+#include "framework/backend/char_backend.h"
+#include "framework/bus/address_space.h"
+#include "framework/device/device.h"
+#include "framework/event/event_loop.h"
+#include "framework/event/virtual_clock.h"
+#include "framework/plugin/type_registry.h"
+#include "framework/wire/wire.h"
+
 namespace cardcage::testing {
 namespace {
 
-[[noreturn]] void Die(std::string_view what) {
-  std::fprintf(stderr, "TestCage: %.*s\n", static_cast<int>(what.size()), what.data());
+[[noreturn]] void Die(absl::string_view what) {
+  std::fputs(absl::StrCat("TestCage: ", what, "\n").c_str(), stderr);
   std::abort();
+}
+
+// Where in a list of the type's, or of the plugin's, the one of that name stands.
+template <class Named>
+uint32_t IndexOf(std::string_view name, const Named* const* all, uint32_t count,
+                 const char* Named::*its_name, absl::string_view whose, absl::string_view what) {
+  std::string known;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (all[i]->*its_name == name) return i;
+    absl::StrAppend(&known, known.empty() ? "; it has: " : ", ", all[i]->*its_name);
+  }
+  Die(absl::StrCat(whose, " has no ", what, " `", std::string(name), "`", known));
+}
+
+// The public console as a backend of the framework.
+class ConsoleBackend final : public CharBackend {
+ public:
+  explicit ConsoleBackend(FakeCharBackend& console) : console_(console) {}
+
+  size_t Write(std::span<const uint8_t> data) override {
+    const size_t taken = std::min(console_.room, data.size());
+    console_.output.append(data.begin(), data.begin() + static_cast<ptrdiff_t>(taken));
+    if (console_.room != SIZE_MAX) console_.room -= taken;
+    ++console_.writes;
+    return taken;
+  }
+  size_t WriteRoom() override { return console_.room; }
+  size_t Read(std::span<uint8_t> data) override {
+    std::deque<uint8_t>& input = console_.input;
+    const auto given = static_cast<ptrdiff_t>(std::min(input.size(), data.size()));
+    std::copy_n(input.begin(), given, data.begin());
+    input.erase(input.begin(), input.begin() + given);
+    return static_cast<size_t>(given);
+  }
+  bool Readable() override { return console_.Readable(); }
+  void Dropped(size_t count) override { console_.dropped += count; }
+
+ private:
+  FakeCharBackend& console_;
+};
+
+using Params = std::map<std::string, uint64_t>;
+
+std::vector<ParamValue> ValuesOf(const cardcage_type& type, const Params& params,
+                                 CharBackend& console) {
+  for (const auto& [key, number] : params) {
+    const cardcage_param& param = *type.params[IndexOf(key, type.params, type.param_count,
+                                                       &cardcage_param::key, type.id, "parameter")];
+    if (param.kind != CARDCAGE_KIND_CHAR && (number < param.min || number > param.max)) {
+      Die(absl::StrCat(type.id, "'s parameter `", key, "` is ", param.min, " to ", param.max,
+                       ", not ", number));
+    }
+  }
+  std::vector<ParamValue> values;
+  for (const cardcage_param* param : std::span(type.params, type.param_count)) {
+    const auto given = params.find(param->key);
+    values.push_back({.number = given == params.end() ? param->default_u64 : given->second,
+                      .character = param->kind == CARDCAGE_KIND_CHAR ? &console : nullptr});
+  }
+  return values;
+}
+
+// Of a region, in bytes, as the chip has it.
+uint64_t SizeOf(const cardcage_region& region, const cardcage_type& type,
+                const std::vector<ParamValue>& values) {
+  for (size_t i = 0; region.size_param != nullptr && i < values.size(); ++i) {
+    if (std::string_view(type.params[i]->key) == region.size_param) return values[i].number;
+  }
+  return region.size;
 }
 
 }  // namespace
 
-size_t FakeCharBackend::Write(std::span<const uint8_t> data) {
-  const size_t taken = std::min(room, data.size());
-  output.append(data.begin(), data.begin() + static_cast<ptrdiff_t>(taken));
-  if (room != SIZE_MAX) room -= taken;
-  ++writes;
-  return taken;
-}
-
-size_t FakeCharBackend::Read(std::span<uint8_t> data) {
-  const size_t given = std::min(input.size(), data.size());
-  std::copy_n(input.begin(), given, data.begin());
-  input.erase(input.begin(), input.begin() + static_cast<ptrdiff_t>(given));
-  return given;
-}
-
-TestCage::TestCage(const cardcage_plugin& plugin, std::string_view type_id,
-                   const std::map<std::string, uint64_t>& params, const Board& board) {
-  if (const absl::Status added = registry_.Add(plugin); !added.ok()) Die(added.ToString());
-  const cardcage_type* type = registry_.Find(type_id);
-  if (type == nullptr) Die("the plugin has no such type");
-
-  std::vector<ParamValue> values;
-  for (const cardcage_param* param : std::span(type->params, type->param_count)) {
-    const auto given = params.find(param->key);
-    values.push_back({.number = given == params.end() ? param->default_u64 : given->second,
-                      .character = param->kind == CARDCAGE_KIND_CHAR ? &console_ : nullptr});
-  }
-  auto loop = EventLoop::Create();
-  if (!loop.ok()) Die(loop.status().ToString());
-  loop_ = *std::move(loop);
-  std::string wrong;
-  auto device = Device::Create(*type, "device", values, *this, &wrong);
-  if (!device.ok()) Die(device.status().ToString());
-  device_ = *std::move(device);
-  const auto outputs = OutputsOf(*type);
-  for (uint32_t i = 0; i < outputs.size(); ++i) {
-    Line& line = outputs_[outputs[i]->name];
-    wires_.push_back(std::make_unique<Wire>([&line](bool now) {
-      line.level = now;
-      line.pulses += now ? 1 : 0;
-    }));
-    device_->Connect(i, *wires_.back(), nullptr);
-  }
-  for (uint32_t i = 0; i < type->param_count; ++i) {
-    if (type->params[i]->kind != CARDCAGE_KIND_CHAR) continue;
-    console_.set_listener([this, i] { device_->Ready(i); });
+// The cage as the framework sees it, and what it is made of. The device goes first.
+class TestCage::Inside final : public DeviceServices {
+ public:
+  Inside(const cardcage_plugin& plugin, std::string_view type_id, const Params& params,
+         const Board& board) {
+    const cardcage_type& type = FindType(plugin, type_id);
+    const std::vector<ParamValue> values = ValuesOf(type, params, backend);
+    auto made_loop = EventLoop::Create();
+    if (!made_loop.ok()) Die(made_loop.status().message());
+    event_loop = *std::move(made_loop);
+    std::string wrong;
+    auto made = Device::Create(type, "device", values, *this, &wrong);
+    if (!made.ok())
+      Die(absl::StrCat(type.id, " refuses its parameters: ", made.status().message()));
+    device = *std::move(made);
+    ConnectOutputs(type);
+    ConnectConsole(type);
+    PlaceRegions(type, values, board);
+    device->Reset();
   }
 
-  uint64_t base = kBase;
-  for (uint32_t i = 0; i < type->region_count; ++i, base += kPage) {
-    const cardcage_region& region = *type->regions[i];
-    uint64_t size = region.size;
-    for (size_t p = 0; region.size_param != nullptr && p < values.size(); ++p) {
-      if (std::string_view(type->params[p]->key) == region.size_param) size = values[p].number;
+  const cardcage_type& FindType(const cardcage_plugin& plugin, std::string_view id) {
+    if (const absl::Status added = registry.Add(plugin); !added.ok()) Die(added.message());
+    return *registry.Find(plugin
+                              .types[IndexOf(id, plugin.types, plugin.type_count,
+                                             &cardcage_type::id, plugin.name, "type")]
+                              ->id);
+  }
+
+  void ConnectOutputs(const cardcage_type& type) {
+    outputs.resize(type.signal_count);
+    for (uint32_t i = 0; i < type.signal_count; ++i) {
+      wires.push_back(std::make_unique<Wire>([&line = outputs[i]](bool now) {
+        line.level = now;
+        line.pulses += now ? 1 : 0;
+      }));
+      device->Connect(i, *wires.back(), nullptr);
     }
-    size <<= board.layout.shift;
-    const bool port = (region.spaces & CARDCAGE_SPACE_PORT) != 0 &&
-                      (!board.in_memory || (region.spaces & CARDCAGE_SPACE_MMIO) == 0);
-    if (i == 0) on_ports_ = port;
-    AddressSpace& space = bus_.space(port);
-    const auto added = space.Add(device_->MakeMapping(i, port, {base, size}, board.layout));
-    if (!added.ok()) Die(added.status().ToString());
-    space.Publish();
   }
-  device_->Reset();
-}
+
+  void ConnectConsole(const cardcage_type& type) {
+    console.tell_ = [this, &type] {
+      for (uint32_t i = 0; i < type.param_count; ++i) {
+        if (type.params[i]->kind == CARDCAGE_KIND_CHAR) device->Ready(i);
+      }
+    };
+  }
+
+  void PlaceRegions(const cardcage_type& type, const std::vector<ParamValue>& values,
+                    const Board& board) {
+    const RegisterLayout layout = {.shift = board.shift, .width = board.width};
+    for (uint32_t i = 0; i < type.region_count; ++i) {
+      const cardcage_region& region = *type.regions[i];
+      const bool port = (region.spaces & CARDCAGE_SPACE_PORT) != 0 &&
+                        (!board.in_memory || (region.spaces & CARDCAGE_SPACE_MMIO) == 0);
+      if (i == 0) on_ports = port;
+      const AddressRange range = {kBase + i * kPage, SizeOf(region, type, values) << board.shift};
+      AddressSpace& space = bus.space(port);
+      const auto added = space.Add(device->MakeMapping(i, port, range, layout));
+      if (!added.ok()) Die(added.status().message());
+      space.Publish();
+    }
+  }
+
+  // DeviceServices:
+  void DeviceLog(const std::string& /*device*/, uint32_t /*severity*/,
+                 std::string_view line) override {
+    log.emplace_back(line);
+  }
+  void DeviceStop(const std::string& /*device*/, uint64_t code) override {
+    if (!stop_code) stop_code = code;
+  }
+  DrivenClock& clock() override { return driven_clock; }
+  EventLoop& loop() override { return *event_loop; }
+  int64_t StartTime(bool local) override { return kStartTime + (local ? kLocalOffset : 0); }
+
+  struct Line {
+    bool level = false;
+    unsigned pulses = 0;
+  };
+  const Line& FindOutput(std::string_view name) const {
+    const cardcage_type& type = device->type();
+    return outputs[IndexOf(name, type.signals, type.signal_count, &cardcage_signal::name, type.id,
+                           "output")];
+  }
+
+  TypeRegistry registry;
+  DrivenClock driven_clock;
+  std::unique_ptr<EventLoop> event_loop;
+  Bus bus;
+  bool on_ports = false;  // where the first region lies
+  Accessor accessor{0};
+  FakeCharBackend console;
+  ConsoleBackend backend{console};
+  std::optional<uint64_t> stop_code;
+  std::vector<std::string> log;
+  std::vector<Line> outputs;  // as the type declares them
+  std::vector<std::unique_ptr<Wire>> wires;
+  std::unique_ptr<Device> device;
+};
+
+TestCage::TestCage(const cardcage_plugin& plugin, std::string_view type, const Params& params,
+                   const Board& board)
+    : inside_(std::make_unique<Inside>(plugin, type, params, board)) {}
+
+TestCage::~TestCage() = default;
 
 uint64_t TestCage::Read(uint64_t offset, unsigned size) {
-  return on_ports_ ? bus_.ports.Read(accessor_, kBase + offset, size)
-                   : bus_.mmio.Read(accessor_, kBase + offset, size);
+  Inside& in = *inside_;
+  return in.on_ports ? in.bus.ports.Read(in.accessor, kBase + offset, size)
+                     : in.bus.mmio.Read(in.accessor, kBase + offset, size);
 }
 
 void TestCage::Write(uint64_t offset, uint64_t value, unsigned size) {
-  if (on_ports_) {
-    bus_.ports.Write(accessor_, kBase + offset, size, value);
+  Inside& in = *inside_;
+  if (in.on_ports) {
+    in.bus.ports.Write(in.accessor, kBase + offset, size, value);
   } else {
-    bus_.mmio.Write(accessor_, kBase + offset, size, value);
+    in.bus.mmio.Write(in.accessor, kBase + offset, size, value);
   }
 }
 
-bool TestCage::output(std::string_view name) const { return FindOutput(name).level; }
+uint8_t TestCage::Acknowledge() { return inside_->device->Acknowledge(); }
 
-unsigned TestCage::pulses(std::string_view name) const { return FindOutput(name).pulses; }
+void TestCage::Reset() { inside_->device->Reset(); }
 
-const TestCage::Line& TestCage::FindOutput(std::string_view name) const {
-  const auto found = outputs_.find(name);
-  if (found == outputs_.end()) Die("the type has no such output");
-  return found->second;
+void TestCage::Stop() { inside_->device->Stop(); }
+
+void TestCage::Advance(uint64_t nanoseconds) {
+  inside_->driven_clock.RunTo(inside_->driven_clock.Now() + nanoseconds);
 }
 
 void TestCage::SetInput(std::string_view name, bool level) {
-  const auto inputs = InputsOf(device_->type());
-  for (uint32_t i = 0; i < inputs.size(); ++i) {
-    if (inputs[i]->name == name) return device_->OnSignal(i, level);
-  }
-  Die("the type has no such input");
+  Device& device = *inside_->device;
+  const cardcage_type& type = device.type();
+  device.OnSignal(
+      IndexOf(name, type.inputs, type.input_count, &cardcage_signal::name, type.id, "input"),
+      level);
 }
 
-void TestCage::DeviceLog(const std::string& /*device*/, uint32_t /*severity*/,
-                         std::string_view line) {
-  log_.emplace_back(line);
-}
+void TestCage::RunLoop() { inside_->event_loop->RunReady(); }
 
-void TestCage::DeviceStop(const std::string& /*device*/, uint64_t code) {
-  if (!stop_code_) stop_code_ = code;
-}
+bool TestCage::output(std::string_view name) const { return inside_->FindOutput(name).level; }
+
+unsigned TestCage::pulses(std::string_view name) const { return inside_->FindOutput(name).pulses; }
+
+FakeCharBackend& TestCage::console() { return inside_->console; }
+
+std::optional<uint64_t> TestCage::stop_code() const { return inside_->stop_code; }
+
+const std::vector<std::string>& TestCage::log() const { return inside_->log; }
+
+uint64_t TestCage::unclaimed() const { return inside_->accessor.unclaimed.value(); }
+
+uint64_t TestCage::failed() const { return inside_->accessor.failed.value(); }
+
+uint64_t TestCage::split() const { return inside_->accessor.split.value(); }
 
 }  // namespace cardcage::testing

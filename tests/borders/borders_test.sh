@@ -45,6 +45,12 @@ includes 'a device test includes the test kit' devices/a/a_test.cc \
   '#include "cardcage/testing/cage.h"' ''
 includes 'a device includes the test kit' devices/a/a.cc '#include "cardcage/testing/cage.h"' \
   'room testing'
+includes 'the test kit includes the framework' framework/testing/kit.cc \
+  '#include "framework/bus/bus.h"' ''
+includes "the test kit's header includes the framework" framework/testing/cardcage/testing/cage.h \
+  '#include "framework/bus/bus.h"' 'a stranger has'
+includes "the test kit's header includes Abseil" framework/testing/cardcage/testing/cage.h \
+  '#include "absl/status/status.h"' 'a stranger has'
 includes 'the framework includes a device' framework/bus/bus.cc '#include "devices/a/a.h"' \
   'room devices'
 includes 'the framework includes the SDK' framework/bus/bus.cc '#include "cardcage/device.h"' \

@@ -419,7 +419,7 @@ TEST(Ns16550aBoard, GateCanBeSaid) {
 
 TEST(Ns16550aBoard, RegistersFourBytesApartTakeWordsToo) {
   TestCage cage(cardcage_builtin_ns16550a, "ns16550a", {},
-                {.in_memory = true, .layout = {.shift = 2, .width = 4}});
+                {.in_memory = true, .shift = 2, .width = 4});
   cage.Write(kScr * 4, 0x12345678, 4);
   EXPECT_EQ(cage.Read(kScr * 4, 4), 0x78u);
   EXPECT_EQ(cage.Read(kScr * 4, 1), 0x78u);
