@@ -251,8 +251,8 @@ class RoutedSpace final : public AddressSpace {
         !Takes(*mapping, address - mapping->range.base, size)) {
       return 0;
     }
-    return CallBatch(*mapping, handler, MakeAccess(*mapping, by.vcpu, address, size, flags, 0), data,
-                     count);
+    return CallBatch(*mapping, handler, MakeAccess(*mapping, by.vcpu, address, size, flags, 0),
+                     data, count);
   }
 
   friend class AddressSpace;

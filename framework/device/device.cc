@@ -82,8 +82,7 @@ absl::StatusOr<std::unique_ptr<Device>> Device::Create(const cardcage_type& type
                        .param = nullptr};
   {
     const std::lock_guard turn(device->turn_);
-    device->self_ =
-        type.create(device->host_->table(), pointers.data(), pointers.size(), &error);
+    device->self_ = type.create(device->host_->table(), pointers.data(), pointers.size(), &error);
   }
   if (device->self_ == nullptr) {
     message.back() = '\0';
@@ -103,7 +102,8 @@ Device::~Device() {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     if (!is_settled()) {
-      Breach(absl::StrCat("its end was not finished in ", kMostWait.count(), " s: it is left as it is"));
+      Breach(absl::StrCat("its end was not finished in ", kMostWait.count(),
+                          " s: it is left as it is"));
     }
   }
   for (const Timer& timer : timers_) services_.clock().Set(timer.number, VirtualClock::kNever);
@@ -270,12 +270,12 @@ void Device::OnFd(int fd, uint32_t events) {
 // --- What it asks for ------------------------------------------------------------------------------
 
 void Device::Breach(std::string_view rule) {
-  Log(CARDCAGE_LOG_ERROR, absl::StrCat("the device broke the contract: ", rule));
+  Log(CARDCAGE_LOG_ERROR, absl::StrCat("the device broke the contract: ", std::string(rule)));
 }
 
 void Device::RequireTurn(std::string_view call) {
   if ((type_.flags & CARDCAGE_TYPE_CONCURRENT) != 0 || turn_.IsMine()) return;
-  Breach(absl::StrCat("it called ", call, " outside of its turn"));
+  Breach(absl::StrCat("it called ", std::string(call), " outside of its turn"));
 }
 
 void Device::Log(uint32_t severity, std::string_view line) {
@@ -297,7 +297,7 @@ void Device::Fail(std::string_view reason) {
   if (has_failed_.exchange(true)) return;
   services_.DeviceLog(name_, CARDCAGE_LOG_ERROR,
                       absl::StrCat("the device cannot go on: ",
-                                   reason.empty() ? "it gives no reason" : reason));
+                                   reason.empty() ? "it gives no reason" : std::string(reason)));
   StopAnswering();
 }
 
@@ -343,8 +343,7 @@ void Device::SetTimer(uint32_t timer, uint64_t when) {
 
 void Device::Post(uint64_t value) {
   if (type_.posted == nullptr) return Breach("it called post, and has no function `posted`");
-  services_.loop().Post(
-      [this, value] { Deliver([this, value] { type_.posted(self_, value); }); });
+  services_.loop().Post([this, value] { Deliver([this, value] { type_.posted(self_, value); }); });
 }
 
 int Device::WatchFd(int fd, uint32_t events) {

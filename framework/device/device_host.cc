@@ -21,9 +21,10 @@ Device* DeviceHost::Find(void* self) {
   auto& host = *static_cast<DeviceHost*>(self);
   Device* const device = host.device_.load();
   if (device == nullptr && kCheckRules) {
-    std::fprintf(stderr,
-                 "cardcage: device %s broke the contract: it called its host after it was destroyed\n",
-                 host.name_.c_str());
+    std::fprintf(
+        stderr,
+        "cardcage: device %s broke the contract: it called its host after it was destroyed\n",
+        host.name_.c_str());
   }
   return device;
 }
@@ -50,7 +51,8 @@ DeviceHost::DeviceHost(Device& device)
           .log = [](void* self, uint32_t severity,
                     const char* line) { Enter<&Device::Log>(self, severity, Text(line)); },
           .count = &Enter<&Device::Count, uint32_t, uint64_t>,
-          .failed = [](void* self, const char* reason) { Enter<&Device::Fail>(self, Text(reason)); },
+          .failed = [](void* self,
+                       const char* reason) { Enter<&Device::Fail>(self, Text(reason)); },
           .stop = &Enter<&Device::Stop, uint64_t>,
           .extension = [](void* /*self*/, const char* /*id*/) -> const void* { return nullptr; },
           .complete = &Enter<&Device::Complete, uint32_t, cardcage_status, uint64_t>,
@@ -63,8 +65,8 @@ DeviceHost::DeviceHost(Device& device)
           .watch_fd = &Enter<&Device::WatchFd, int, uint32_t>,
           .map = [](void* self, uint64_t address, uint64_t size, uint32_t flags,
                     cardcage_view* view) -> cardcage_status {
-            Device* const device = Find(self);
-            return device == nullptr ? CARDCAGE_UNCLAIMED : device->Map(address, size, flags, view);
+            Device* const its = Find(self);
+            return its == nullptr ? CARDCAGE_UNCLAIMED : its->Map(address, size, flags, view);
           },
           .unmap = &Enter<&Device::Unmap, cardcage_view*, uint64_t>,
           .region_space = &Enter<&Device::RegionSpace, uint32_t>,

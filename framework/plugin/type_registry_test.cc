@@ -31,8 +31,7 @@ class TypeRegistryTest : public ::testing::Test {
     type_.region_count = 1;
     type_.create = [](const cardcage_host*, const cardcage_value* const*, size_t,
                       cardcage_error*) -> void* { return nullptr; };
-    type_.destroy = [](void*) {};
-    type_.reset = [](void*) {};
+    type_.destroy = type_.reset = [](void*) { return CARDCAGE_OK; };
     plugin_.struct_size = sizeof(plugin_);
     plugin_.magic = CARDCAGE_ABI_MAGIC;
     plugin_.abi_major = CARDCAGE_ABI_MAJOR;
@@ -120,14 +119,14 @@ TEST_F(TypeRegistryTest, EntryWithoutMagicIsNoPlugin) {
 
 TEST_F(TypeRegistryTest, OtherMajorIsRefusedWithBothVersions) {
   plugin_.abi_major = 7;
-  EXPECT_THAT(Message(), AllOf(HasSubstr("built for ABI 7.3"), HasSubstr("speaks 0.3")));
+  EXPECT_THAT(Message(), AllOf(HasSubstr("built for ABI 7.3"), HasSubstr("speaks 0.1")));
 }
 
 TEST_F(TypeRegistryTest, LaterMinorIsRefusedOnlyWhereItIsNeeded) {
   plugin_.abi_minor = 9;
   EXPECT_EQ(Message(), "");
   plugin_.needs_minor = 9;
-  EXPECT_THAT(Message(), AllOf(HasSubstr("needs ABI 0.9"), HasSubstr("speaks 0.3")));
+  EXPECT_THAT(Message(), AllOf(HasSubstr("needs ABI 0.9"), HasSubstr("speaks 0.1")));
 }
 
 TEST_F(TypeRegistryTest, SameTypeTwiceIsRefusedWithBothPlugins) {
@@ -141,7 +140,7 @@ TEST_F(TypeRegistryTest, TypeThatBreaksTheContractIsRefusedAndSaysHow) {
   type_.id = "acme.chip";
   type_.reset = nullptr;
   EXPECT_THAT(Message(), HasSubstr("lacks create, destroy or reset"));
-  type_.reset = [](void*) {};
+  type_.reset = [](void*) { return CARDCAGE_OK; };
   param_.key = "irq";
   EXPECT_THAT(Message(), HasSubstr("irq is a key of the framework's own"));
   param_.key = "size";

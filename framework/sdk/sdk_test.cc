@@ -373,7 +373,7 @@ class Clock {
   uint8_t Vector() { return ++vector_; }
   void Posted(uint64_t value) { vector_ = static_cast<uint8_t>(value); }
   void FdReady(int fd, uint32_t events) { vector_ = static_cast<uint8_t>(fd + events); }
-  void Stop() { rings_ += 10; }
+  void Pause() { rings_ += 10; }
   uint8_t Get() const { return vector_; }
 
  private:
@@ -446,7 +446,8 @@ TEST_F(ClockTest, DeclaresAllOfItAndTheAbiThatHasIt) {
   EXPECT_EQ(Type().timer_count + Type().input_count, 0u);
   EXPECT_EQ(Type().timer, nullptr);
   EXPECT_EQ(Type().posted, nullptr);
-  EXPECT_EQ(Type().stop, nullptr);
+  EXPECT_EQ(Type().pause, nullptr);
+  EXPECT_EQ(Type().state, nullptr);
 }
 
 TEST_F(ClockTest, HostIsToldOfEachNewDeadline) {
@@ -469,12 +470,12 @@ TEST_F(ClockTest, TimerThatHasRunIsOffAndItsPulseIsTold) {
   EXPECT_THAT(told_, ElementsAre("signal0=1", "timer0=1100")) << "the same time anew is told";
 }
 
-TEST_F(ClockTest, PostsAndDescriptorsAndTheStopReachIt) {
+TEST_F(ClockTest, PostsAndDescriptorsAndThePauseReachIt) {
   type().posted(device_, 7);
   EXPECT_EQ(Value(), 7u);
   type().fd_ready(device_, 20, CARDCAGE_FD_READ);
   EXPECT_EQ(Value(), 21u);
-  type().stop(device_);
+  EXPECT_EQ(type().pause(device_), CARDCAGE_OK);
   EXPECT_THAT(told_, ElementsAre("signal1=1"));
 }
 

@@ -2,9 +2,13 @@
 #include "cardcage/testing/test_cage.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <functional>
 #include <span>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "framework/backend/char_backend.h"
@@ -12,6 +16,7 @@
 #include "framework/device/device.h"
 #include "framework/event/event_loop.h"
 #include "framework/event/virtual_clock.h"
+#include "framework/memory/guest_memory.h"
 #include "framework/plugin/type_registry.h"
 #include "framework/wire/wire.h"
 
@@ -62,6 +67,8 @@ class ConsoleBackend final : public CharBackend {
   FakeCharBackend& console_;
 };
 
+constexpr uint64_t kMemorySize = 1 << 20;
+
 using Params = std::map<std::string, uint64_t>;
 
 std::vector<ParamValue> ValuesOf(const cardcage_type& type, const Params& params,
@@ -104,6 +111,7 @@ class TestCage::Inside final : public DeviceServices {
     auto made_loop = EventLoop::Create();
     if (!made_loop.ok()) Die(made_loop.status().message());
     event_loop = *std::move(made_loop);
+    AddMemory();
     std::string wrong;
     auto made = Device::Create(type, "device", values, *this, &wrong);
     if (!made.ok())
@@ -112,7 +120,47 @@ class TestCage::Inside final : public DeviceServices {
     ConnectOutputs(type);
     ConnectConsole(type);
     PlaceRegions(type, values, board);
+    accessor.wait = [this] { AwaitAnswer(); };
+    ResetDevice();
+  }
+
+  void AddMemory() {
+    auto made = MemorySlot::Create("ram", {0, kMemorySize}, MemorySlot::Kind::kRam);
+    if (!made.ok()) Die(made.status().message());
+    ram = *std::move(made);
+    ram->TrackWrites();
+    if (const absl::Status added = guest_memory.Add(ram); !added.ok()) Die(added.message());
+  }
+
+  void ResetDevice() {
     device->Reset();
+    Await("reset", [this] { return device->is_settled(); });
+  }
+  void PauseDevice() {
+    device->Pause();
+    Await("pause", [this] { return device->is_settled(); });
+  }
+
+  // Lets in what comes from outside until something is done.
+  void Await(const char* what, const std::function<bool()>& is_done) {
+    const auto limit = std::chrono::steady_clock::now() + Device::kMostWait;
+    while (!is_done()) {
+      event_loop->RunReady();
+      if (is_done()) return;
+      if (std::chrono::steady_clock::now() > limit) {
+        Die(absl::StrCat("the device did not finish its ", what, " in ", Device::kMostWait.count(),
+                         " s"));
+      }
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }
+  }
+  // The same for an answer, with the time that its timers need.
+  void AwaitAnswer() {
+    Await("answer", [this] {
+      const uint64_t next = driven_clock.Next();
+      if (!accessor.answer.WaitFor({}) && next != VirtualClock::kNever) driven_clock.RunTo(next);
+      return accessor.answer.WaitFor({});
+    });
   }
 
   const cardcage_type& FindType(const cardcage_plugin& plugin, std::string_view id) {
@@ -170,6 +218,11 @@ class TestCage::Inside final : public DeviceServices {
   EventLoop& loop() override { return *event_loop; }
   int64_t StartTime(bool local) override { return kStartTime + (local ? kLocalOffset : 0); }
 
+  const GuestMemory& memory() override { return guest_memory; }
+  PendingAnswer* AnswerOf(uint32_t vcpu) override {
+    return vcpu == accessor.vcpu ? &accessor.answer : nullptr;
+  }
+
   struct Line {
     bool level = false;
     unsigned pulses = 0;
@@ -183,6 +236,8 @@ class TestCage::Inside final : public DeviceServices {
   TypeRegistry registry;
   DrivenClock driven_clock;
   std::unique_ptr<EventLoop> event_loop;
+  GuestMemory guest_memory;
+  std::shared_ptr<MemorySlot> ram;
   Bus bus;
   bool on_ports = false;  // where the first region lies
   Accessor accessor{0};
@@ -218,9 +273,68 @@ void TestCage::Write(uint64_t offset, uint64_t value, unsigned size) {
 
 uint8_t TestCage::Acknowledge() { return inside_->device->Acknowledge(); }
 
-void TestCage::Reset() { inside_->device->Reset(); }
+std::vector<uint64_t> TestCage::ReadMany(uint64_t offset, uint32_t count, unsigned size) {
+  Inside& in = *inside_;
+  std::vector<uint64_t> words(count);  // aligned for any size
+  auto* const bytes = reinterpret_cast<uint8_t*>(words.data());
+  if (in.on_ports) {
+    in.bus.ports.ReadMany(in.accessor, kBase + offset, size, bytes, count);
+  } else {
+    in.bus.mmio.ReadMany(in.accessor, kBase + offset, size, bytes, count);
+  }
+  std::vector<uint64_t> values(count);
+  for (uint32_t i = 0; i < count; ++i) std::memcpy(&values[i], bytes + size_t{i} * size, size);
+  return values;
+}
 
-void TestCage::Stop() { inside_->device->Stop(); }
+void TestCage::WriteMany(uint64_t offset, const std::vector<uint64_t>& values, unsigned size) {
+  Inside& in = *inside_;
+  std::vector<uint64_t> words(values.size());
+  auto* const bytes = reinterpret_cast<uint8_t*>(words.data());
+  for (size_t i = 0; i < values.size(); ++i) std::memcpy(bytes + i * size, &values[i], size);
+  const auto count = static_cast<uint32_t>(values.size());
+  if (in.on_ports) {
+    in.bus.ports.WriteMany(in.accessor, kBase + offset, size, bytes, count);
+  } else {
+    in.bus.mmio.WriteMany(in.accessor, kBase + offset, size, bytes, count);
+  }
+}
+
+std::span<uint8_t> TestCage::memory() {
+  const std::span<std::byte> bytes = inside_->ram->bytes();
+  return {reinterpret_cast<uint8_t*>(bytes.data()), bytes.size()};
+}
+
+void TestCage::Reset() { inside_->ResetDevice(); }
+
+void TestCage::Pause() { inside_->PauseDevice(); }
+
+void TestCage::Resume() { inside_->device->Resume(); }
+
+std::optional<uint64_t> TestCage::Peek(uint64_t offset, unsigned size) {
+  Inside& in = *inside_;
+  return in.on_ports ? in.bus.ports.Peek(kBase + offset, size)
+                     : in.bus.mmio.Peek(kBase + offset, size);
+}
+
+SavedState TestCage::Save() {
+  Pause();
+  const auto saved = inside_->device->Save();
+  if (!saved.ok()) Die(saved.status().message());
+  Resume();
+  SavedState state{.version = saved->version, .fields = {}};
+  for (const DeviceState::Field& field : saved->fields) state.fields[field.name] = field.numbers;
+  return state;
+}
+
+std::string TestCage::Load(const SavedState& state) {
+  DeviceState loaded{.type = inside_->device->type().id, .version = state.version, .fields = {}};
+  for (const auto& [name, numbers] : state.fields) loaded.fields.push_back({name, numbers});
+  Pause();
+  const absl::Status status = inside_->device->Load(loaded);
+  Resume();
+  return std::string(status.message());
+}
 
 void TestCage::Advance(uint64_t nanoseconds) {
   inside_->driven_clock.RunTo(inside_->driven_clock.Now() + nanoseconds);
@@ -251,5 +365,17 @@ uint64_t TestCage::unclaimed() const { return inside_->accessor.unclaimed.value(
 uint64_t TestCage::failed() const { return inside_->accessor.failed.value(); }
 
 uint64_t TestCage::split() const { return inside_->accessor.split.value(); }
+
+uint64_t TestCage::counter(std::string_view name) const {
+  const cardcage_type& type = inside_->device->type();
+  return inside_->device->counter(IndexOf(name, type.counters, type.counter_count,
+                                          &cardcage_counter::name, type.id, "counter"));
+}
+
+std::vector<uint64_t> TestCage::TakeWrittenPages() { return inside_->ram->TakeWritten(); }
+
+size_t TestCage::views() const { return inside_->device->views(); }
+
+bool TestCage::has_failed() const { return inside_->device->has_failed(); }
 
 }  // namespace cardcage::testing

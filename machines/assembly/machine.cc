@@ -312,7 +312,8 @@ bool Machine::PowerOn(Failure* failure) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   if (const std::string late = Unsettled(); !late.empty()) {
-    *failure = {Failure::Whose::kFile, {},
+    *failure = {Failure::Whose::kFile,
+                {},
                 absl::StrCat("the reset of ", late, " was not finished in ",
                              Device::kMostWait.count(), " s")};
     return false;

@@ -75,7 +75,10 @@ void Event(TestCage& cage, const cardcage_type& type, Input& input) {
       break;
     case 7:
       if (value == 0xff) cage.Reset();
-      if (value == 0xf7) cage.Stop();
+      if (value == 0xf7) {
+        cage.Pause();
+        cage.Resume();
+      }
       break;
   }
 }

@@ -98,7 +98,7 @@ class Ns16550a {
     Look();
   }
   // What is still on its way goes to the host now.
-  void Stop() {
+  void Pause() {
     chip_.TransmitAll();
     Send();
     Flush();

@@ -308,7 +308,7 @@ TEST_F(Ns16550a, BytesThatAreHeldReachTheHostAtTheEndAndBeforeAReset) {
   EXPECT_EQ(cage_.console().output, "a");
   cage_.Write(kFcr, 0x01);
   cage_.Write(kThr, 'b');
-  cage_.Stop();
+  cage_.Pause();
   EXPECT_EQ(cage_.console().output, "ab");
 }
 
@@ -379,7 +379,7 @@ TEST_F(PacedNs16550a, InputComesOneCharacterAtATime) {
 TEST_F(PacedNs16550a, WhatIsOnItsWayReachesTheHostAtTheEnd) {
   cage_.Write(kFcr, 0x01);
   for (const char byte : {'e', 'n', 'd'}) cage_.Write(kThr, static_cast<uint8_t>(byte));
-  cage_.Stop();
+  cage_.Pause();
   EXPECT_EQ(cage_.console().output, "end");
 }
 

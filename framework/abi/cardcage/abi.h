@@ -61,8 +61,9 @@ typedef struct cardcage_access {
 typedef uint32_t cardcage_status;
 #define CARDCAGE_OK 0u        /* done; a read's value is set */
 #define CARDCAGE_UNCLAIMED 1u /* nothing answers there: reads all ones, a write vanishes */
-#define CARDCAGE_PENDING 2u   /* answered later, by host->complete; the guest's CPU waits until then */
-#define CARDCAGE_FAILED 3u    /* the device cannot answer: as unclaimed, and reported */
+#define CARDCAGE_PENDING \
+  2u                       /* answered later, by host->complete; the guest's CPU waits until then */
+#define CARDCAGE_FAILED 3u /* the device cannot answer: as unclaimed, and reported */
 
 /* Called in the device's turn. Must not block: the guest's CPU waits. `access` is the host's and
  * valid during the call; a read handler sets access->value.
@@ -343,8 +344,8 @@ typedef struct cardcage_type {
 
   const cardcage_param* const* params;
   const cardcage_region* const* regions;
-  const cardcage_signal* const* signals;   /* that it drives */
-  const cardcage_signal* const* inputs;    /* that others drive */
+  const cardcage_signal* const* signals; /* that it drives */
+  const cardcage_signal* const* inputs;  /* that others drive */
   const cardcage_counter* const* counters;
   uint32_t param_count;
   uint32_t region_count;

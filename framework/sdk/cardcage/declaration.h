@@ -13,7 +13,7 @@ inline namespace v0 {
 struct TypeText {
   const char* document = nullptr;  // the data sheet it follows
   bool concurrent = false;         // handlers may run on several threads at once
-  uint32_t state_version = 1;      // of what State() saves: one more when a field is new or has gone
+  uint32_t state_version = 1;  // of what State() saves: one more when a field is new or has gone
 };
 
 // The type itself: its class, its id in the machine file and a line about it.

@@ -5,8 +5,10 @@
 //   declaration.h  Type, Declaration
 //   param.h        Param: what the machine file may set
 //   region.h       Register, Registers, Port, Mmio, Window: what the guest sees
-//   signals.h      Output, PulseOutput, Inputs, Timer, InterruptController: what happens between devices
+//   signals.h      Output, PulseOutput, Inputs, Timer, InterruptController: what happens between devices; Counter
+//   state.h        Archive: what a device saves and loads
 //   host.h         Host, CharLink: what a device may ask of its host
+//   memory.h       View: guest memory
 //   internal/      the tables of abi.h that come of it, and the functions in them; not for authors
 // Beside it, bits.h: registers whose bits know their register.
 //
@@ -40,7 +42,11 @@
 //   cardcage::Inputs<&Dice::OnLine>(kInputNames),
 //     void Posted(uint64_t value);        // optional: what Host::Post was given, by any thread
 //     void FdReady(int fd, uint32_t events);  // optional: what Host::Watch waits for
-//     void Stop();                        // optional: the guest has ended; gives the output that it holds
+// Optional steps of its life; each that gives false ends later, with Host::Finished():
+//     void Pause();                       // CPUs and time halt: ends what is under way, gives the output that it holds
+//     void Resume();
+//     void Close(cardcage::Closer closer);  // its end: calls the closer as the last that it does
+//     template <class Archive> void State(Archive& archive);  // what it saves and loads: state.h
 //
 // A device says what it holds; the declaration becomes constant tables of abi.h. Handlers run one
 // at a time (unless the type says .concurrent), on any thread, and must not block. A read handler
@@ -56,6 +62,7 @@
 #include "cardcage/param.h"
 #include "cardcage/region.h"
 #include "cardcage/signals.h"
+#include "cardcage/state.h"
 
 // The entry's symbol. cardcage_add_device() gives each built-in device one of its own.
 #ifndef CARDCAGE_ENTRY

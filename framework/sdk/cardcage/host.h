@@ -122,16 +122,14 @@ class Host {
   }
   // Copies from guest memory, and to it. False where some of it is none; what lies before has been copied.
   bool ReadMemory(uint64_t address, std::span<uint8_t> data) const {
-    return internal::CopyGuest(table_, address, data, 0,
-                               [](const uint8_t* guest, uint8_t* ours, size_t size) {
-                                 std::memcpy(ours, guest, size);
-                               });
+    return internal::CopyGuest(
+        table_, address, data, 0,
+        [](const uint8_t* guest, uint8_t* ours, size_t size) { std::memcpy(ours, guest, size); });
   }
   bool WriteMemory(uint64_t address, std::span<const uint8_t> data) const {
-    return internal::CopyGuest(table_, address, data, CARDCAGE_MAP_WRITE,
-                               [](uint8_t* guest, const uint8_t* ours, size_t size) {
-                                 std::memcpy(guest, ours, size);
-                               });
+    return internal::CopyGuest(
+        table_, address, data, CARDCAGE_MAP_WRITE,
+        [](uint8_t* guest, const uint8_t* ours, size_t size) { std::memcpy(guest, ours, size); });
   }
 
  private:

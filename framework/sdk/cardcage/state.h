@@ -26,6 +26,15 @@
 namespace cardcage {
 inline namespace v0 {
 
+namespace internal {
+
+template <class T>
+inline constexpr bool kIsOptional = false;
+template <class T>
+inline constexpr bool kIsOptional<std::optional<T>> = true;
+
+}  // namespace internal
+
 class Archive {
  public:
   explicit Archive(const cardcage_archive& table) : table_(table) {}
@@ -41,10 +50,10 @@ class Archive {
   void operator()(const char* name, T& member) {
     if constexpr (kIsNumber<T>) {
       Number(name, member);
-    } else if constexpr (requires(Archive& archive) { member.State(archive); }) {
+    } else if constexpr (requires(Archive & archive) { member.State(archive); }) {
       Archive inner(table_, prefix_ + name + ".");
       member.State(inner);
-    } else if constexpr (kIsOptional<T>) {
+    } else if constexpr (internal::kIsOptional<T>) {
       Optional(name, member);
     } else if constexpr (kIsNumber<std::remove_cvref_t<decltype(*std::begin(member))>>) {
       Numbers(name, member);
@@ -56,10 +65,6 @@ class Archive {
  private:
   template <class T>
   static constexpr bool kIsNumber = std::is_integral_v<T> || std::is_enum_v<T>;
-  template <class T>
-  static constexpr bool kIsOptional = false;
-  template <class T>
-  static constexpr bool kIsOptional<std::optional<T>> = true;
 
   Archive(const cardcage_archive& table, std::string prefix)
       : table_(table), prefix_(std::move(prefix)) {}

@@ -166,12 +166,14 @@ struct Instance {
   static constexpr bool kHasReady = requires(Device & device) { device.Ready(); };
   static constexpr bool kHasPosted = requires(Device & device) { device.Posted(uint64_t{}); };
   static constexpr bool kHasFdReady = requires(Device & device) { device.FdReady(0, uint32_t{}); };
-  static constexpr bool kHasClose =
-      requires(Device & device, Closer closer) { device.Close(closer); };
+  static constexpr bool kHasClose = requires(Device & device, Closer closer) {
+    device.Close(closer);
+  };
   static constexpr bool kHasPause = requires(Device & device) { device.Pause(); };
   static constexpr bool kHasResume = requires(Device & device) { device.Resume(); };
-  static constexpr bool kHasState =
-      requires(Device & device, Archive & archive) { device.State(archive); };
+  static constexpr bool kHasState = requires(Device & device, Archive& archive) {
+    device.State(archive);
+  };
   static void Ready(void* instance, uint32_t /*param*/) noexcept {
     Self(instance).Ready();
     Settle(instance);

@@ -19,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,13 @@ struct Board {
   uint8_t width = 0;  // in bytes: 0, 1, 2, 4 or 8
 };
 
+// What a device has saved: its fields, by name.
+struct SavedState {
+  uint32_t version = 0;
+  std::map<std::string, std::vector<uint64_t>> fields;
+  friend bool operator==(const SavedState&, const SavedState&) = default;
+};
+
 // A device in a cage: its regions on a bus with the real access rules, its host services real where they
 // are the framework's, recorded where they lead outside. One thread.
 class __attribute__((visibility("default"))) TestCage final {
@@ -98,12 +106,25 @@ class __attribute__((visibility("default"))) TestCage final {
   }
   // Takes the interrupt of an interrupt controller: the vector.
   uint8_t Acknowledge();
+  // `count` accesses to one offset, as a string instruction (rep ins, rep outs) makes them.
+  std::vector<uint64_t> ReadMany(uint64_t offset, uint32_t count, unsigned size = 1);
+  void WriteMany(uint64_t offset, const std::vector<uint64_t>& values, unsigned size = 1);
+  // The guest's memory: 1 MiB from address 0 on.
+  std::span<uint8_t> memory();
 
   // --- What the machine does ---
 
+  // A reset and a pause wait for a device that finishes them later.
   void Reset();
-  // The machine's end: the device gives what it holds.
-  void Stop();
+  // The CPUs and the time halt; the device gives what it holds. What comes for it then waits for Resume().
+  void Pause();
+  void Resume();
+  // A look at a register from outside, which has no effect; nothing where the device does not allow it.
+  std::optional<uint64_t> Peek(uint64_t offset, unsigned size = 1);
+  // The state that the device saves, in a pause for it. Ends the process where it does not save one.
+  SavedState Save();
+  // Loads it, in a pause for it. Empty, or why it was refused.
+  std::string Load(const SavedState& state);
   // Lets virtual time pass, by way of the device's timers.
   void Advance(uint64_t nanoseconds);
   // Drives an input of the device.
@@ -127,6 +148,14 @@ class __attribute__((visibility("default"))) TestCage final {
   uint64_t unclaimed() const;
   uint64_t failed() const;
   uint64_t split() const;
+  // What it has counted, by the counter's name.
+  uint64_t counter(std::string_view name) const;
+  // The pages of memory() that it has said to have written since the last call, by their number.
+  std::vector<uint64_t> TakeWrittenPages();
+  // The views of memory() that it has not given back.
+  size_t views() const;
+  // Whether it has said that it cannot go on.
+  bool has_failed() const;
 
  private:
   class Inside;
