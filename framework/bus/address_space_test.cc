@@ -174,10 +174,89 @@ TEST_F(BusTest, DeviceThatDoesNotAnswerReadsAllOnes) {
   EXPECT_EQ(bus_.ports.Read(cpu_, 0x10, 1), 0xffu);
   chip_.answer = CARDCAGE_FAILED;
   EXPECT_EQ(bus_.ports.Read(cpu_, 0x10, 1), 0xffu);
+  EXPECT_EQ(cpu_.unclaimed.value(), 1u);
+  EXPECT_EQ(cpu_.failed.value(), 1u);
+}
+
+TEST_F(BusTest, AnswerThatComesLaterIsWhatIsReadInAnyPart) {
+  ASSERT_TRUE(Map(bus_.ports, chip_, 0x10, 8, 1).ok());
+  chip_.answer = CARDCAGE_PENDING;
+  unsigned waits = 0;
+  cpu_.wait = [&] {
+    EXPECT_FALSE(cpu_.answer.WaitFor({}));
+    ++waits;
+    const cardcage_status status = waits == 3 ? CARDCAGE_UNCLAIMED : CARDCAGE_OK;
+    EXPECT_TRUE(cpu_.answer.Give(&lock_, status, 0x70 + waits));
+    EXPECT_TRUE(cpu_.answer.WaitFor({}));
+  };
+  EXPECT_EQ(bus_.ports.Read(cpu_, 0x10, 4), 0x74ff7271u);
+  EXPECT_EQ(cpu_.unclaimed.value(), 1u);
+  bus_.ports.Write(cpu_, 0x10, 1, 0);
+  EXPECT_EQ(waits, 5u);
+  EXPECT_FALSE(cpu_.answer.Give(&lock_, CARDCAGE_OK, 0)) << "nothing is awaited any more";
+}
+
+TEST_F(BusTest, WithoutTurnsNothingCanBePending) {
+  ASSERT_TRUE(Map(bus_.ports, chip_, 0x10, 8, 1).ok());
+  const_cast<Mapping&>(*bus_.ports.mappings().front()).lock = nullptr;
   chip_.answer = CARDCAGE_PENDING;
   EXPECT_EQ(bus_.ports.Read(cpu_, 0x10, 1), 0xffu);
-  EXPECT_EQ(cpu_.unclaimed.value(), 1u);
-  EXPECT_EQ(cpu_.failed.value(), 2u);
+  EXPECT_EQ(cpu_.failed.value(), 1u);
+}
+
+TEST_F(BusTest, PeekHasNoCountAndNoReport) {
+  ASSERT_TRUE(Map(bus_.ports, chip_, 0x10, 8, 1).ok());
+  chip_.memory[2] = 0x5a;
+  EXPECT_EQ(bus_.ports.Peek(0x12, 1), 0x5au);
+  EXPECT_EQ(bus_.ports.Peek(0x12, 2), std::nullopt) << "it takes single bytes";
+  EXPECT_EQ(bus_.ports.Peek(0x20, 1), std::nullopt);
+  chip_.answer = CARDCAGE_UNCLAIMED;
+  EXPECT_EQ(bus_.ports.Peek(0x12, 1), std::nullopt);
+  EXPECT_EQ(bus_.ports.mappings().front()->counters.reads.value(), 0u);
+  EXPECT_EQ(cpu_.unclaimed.value(), 0u);
+}
+
+// A batch handler that takes three at most, and nothing once it is tired.
+struct Batches {
+  static inline std::vector<std::string> seen;
+  static inline bool is_tired = false;
+  static uint32_t Take(void*, const cardcage_access* access, void* data, uint32_t count) {
+    if (is_tired) return 0;
+    const uint32_t done = std::min(count, 3u);
+    seen.push_back(absl::StrCat("batch of ", count, "@", access->offset));
+    if ((access->flags & CARDCAGE_ACCESS_WRITE) == 0) {
+      for (uint32_t i = 0; i < done; ++i) static_cast<uint16_t*>(data)[i] = 0x100 + i;
+    }
+    return done;
+  }
+};
+
+TEST_F(BusTest, StringIsGivenInBatchesAsTheDeviceTakesThem) {
+  Batches::seen.clear();
+  Batches::is_tired = false;
+  ASSERT_TRUE(Map(bus_.ports, chip_, 0x10, 8, 2).ok());
+  auto& mapping = const_cast<Mapping&>(*bus_.ports.mappings().front());
+  mapping.read_batch = mapping.write_batch = &Batches::Take;
+  chip_.memory[2] = 0x77;
+  uint16_t data[4] = {};
+  bus_.ports.ReadMany(cpu_, 0x12, 2, reinterpret_cast<uint8_t*>(data), 4);
+  EXPECT_THAT(data, ElementsAre(0x100, 0x101, 0x102, 0x77));
+  EXPECT_THAT(Batches::seen, ElementsAre("batch of 4@2"));
+  EXPECT_THAT(chip_.seen, ElementsAre("r2@2"));
+  EXPECT_EQ(mapping.counters.reads.value(), 4u);
+  Batches::is_tired = true;
+  bus_.ports.WriteMany(cpu_, 0x12, 2, reinterpret_cast<uint8_t*>(data), 2);
+  EXPECT_THAT(chip_.seen, ElementsAre("r2@2", "w2@2=100", "w2@2=101"));
+}
+
+TEST_F(BusTest, StringOnAPortThatTakesNoBatchesOrOtherSizesComesOneByOne) {
+  ASSERT_TRUE(Map(bus_.ports, chip_, 0x10, 8, 1).ok());
+  const_cast<Mapping&>(*bus_.ports.mappings().front()).write_batch = &Batches::Take;
+  Batches::seen.clear();
+  uint16_t data[2] = {0x201, 0x403};
+  bus_.ports.WriteMany(cpu_, 0x10, 2, reinterpret_cast<uint8_t*>(data), 2);
+  EXPECT_THAT(chip_.seen, ElementsAre("w1@0=1", "w1@1=2", "w1@0=3", "w1@1=4"));
+  EXPECT_THAT(Batches::seen, IsEmpty());
 }
 
 TEST_F(BusTest, EveryOffsetSizeAndDirectionAroundARegionIsSafe) {

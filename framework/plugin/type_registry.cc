@@ -67,6 +67,10 @@ std::string Fault(const cardcage_type& type) {
     if (region->sizes == 0 || (region->sizes & ~kAllSizes) != 0) {
       return absl::StrCat(name, " takes no access size, or one that is not 1, 2, 4 or 8");
     }
+    if ((region->read_batch != nullptr && region->read == nullptr) ||
+        (region->write_batch != nullptr && region->write == nullptr)) {
+      return absl::StrCat(name, " takes batches in a direction in which it takes no single access");
+    }
     if (region->size_param != nullptr) {
       const cardcage_param* param = FindParam(type, region->size_param);
       if (param == nullptr ||
@@ -86,6 +90,15 @@ std::string Fault(const cardcage_type& type) {
         return "a signal has no name, or a struct_size that is too small";
       }
     }
+  }
+  for (const cardcage_counter* counter : std::span(type.counters, type.counter_count)) {
+    if (counter == nullptr || counter->struct_size < sizeof(cardcage_counter) ||
+        counter->name == nullptr) {
+      return "a counter has no name, or a struct_size that is too small";
+    }
+  }
+  if (type.state != nullptr && type.state_version == 0) {
+    return "it has a function `state`, and state_version 0";
   }
   if (type.input_count > 0 && type.input == nullptr)
     return "it has inputs, and no function `input`";

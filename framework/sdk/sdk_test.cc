@@ -317,7 +317,7 @@ TEST_F(LampTest, DeclaresItsOutputsAndTheAbiThatHasThem) {
   EXPECT_STREQ(type().signals[0]->name, "low");
   EXPECT_STREQ(type().signals[0]->doc, "the first");
   EXPECT_STREQ(type().signals[1]->name, "high");
-  EXPECT_EQ(cardcage_lamp_entry.needs_minor, 2);
+  EXPECT_EQ(cardcage_lamp_entry.needs_minor, 1);
   EXPECT_EQ(Type().signal_count, 0u);
   EXPECT_EQ(Type().ready, nullptr);
 }
@@ -436,7 +436,7 @@ class ClockTest : public ::testing::Test {
 };
 
 TEST_F(ClockTest, DeclaresAllOfItAndTheAbiThatHasIt) {
-  EXPECT_EQ(cardcage_clock_entry.needs_minor, 3);
+  EXPECT_EQ(cardcage_clock_entry.needs_minor, 1);
   EXPECT_EQ(type().timer_count, 1u);
   ASSERT_EQ(type().input_count, 2u);
   EXPECT_STREQ(type().inputs[1]->name, "stop");

@@ -357,7 +357,7 @@ void Machine::QuitWhenPaused(EventLoop::Clock::time_point limit) {
 }
 
 std::string Machine::Unsettled() const {
-  std::vector<std::string_view> names;
+  std::vector<std::string> names;
   for (const auto& device : devices_) {
     if (!device->is_settled()) names.push_back(device->name());
   }
