@@ -22,6 +22,12 @@ class Device {
   bool A20() const { return chip_.A20(); }
   uint32_t Resets() const { return resets_; }
 
+  template <class Archive>
+  void State(Archive& archive) {
+    archive("chip", chip_);
+    archive("resets", resets_);
+  }
+
   uint8_t Read() const { return chip_.Read(); }
   void Write(uint8_t value) {
     chip_.Write(value);

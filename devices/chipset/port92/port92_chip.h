@@ -43,6 +43,12 @@ class Chip {
     return pulsed;
   }
 
+  template <class Archive>
+  void State(Archive& archive) {
+    archive("value", value_);
+    archive("reset_pulsed", reset_pulsed_);
+  }
+
  private:
   Port92 value_{kResetValue};
   bool reset_pulsed_ = false;

@@ -34,6 +34,11 @@ class Device {
   std::optional<uint64_t> Deadline() const { return chip_.Deadline(); }
   void OnDeadline() { chip_.AdvanceTo(host_.Now()); }
 
+  template <class Archive>
+  void State(Archive& archive) {
+    archive("chip", chip_);
+  }
+
   uint8_t ReadIndex() const { return chip_.Peek(kIndex, host_.Now()); }
   void WriteIndex(uint8_t value) { chip_.Write(kIndex, value, host_.Now()); }
   uint8_t ReadData() { return chip_.Read(kData, host_.Now()); }

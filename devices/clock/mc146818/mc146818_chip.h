@@ -65,6 +65,15 @@ class Chip {
   std::optional<uint64_t> Deadline() const;
   void AdvanceTo(uint64_t now);
 
+  template <class Archive>
+  void State(Archive& archive) {
+    archive("now", now_);
+    archive("update_phase", update_phase_);
+    archive("index", index_);
+    archive("flags", flags_);
+    archive("bytes", bytes_);
+  }
+
  private:
   A a() const { return A(bytes_[kA]); }
   B b() const { return B(bytes_[kB]); }

@@ -20,6 +20,8 @@ class DebugExit {
   DebugExit(const Config& /*config*/, cardcage::Host host) : host_(host) {}
 
   void Reset() {}
+  template <class Archive>
+  void State(Archive& /*archive*/) {}
 
   void Exit(uint64_t offset, unsigned /*size*/, uint64_t code) {
     if (offset == 0) host_.Stop(code);

@@ -24,6 +24,8 @@ class Debugcon {
   explicit Debugcon(const Config& config) : config_(config) {}
 
   void Reset() {}
+  template <class Archive>
+  void State(Archive& /*archive*/) {}
 
   uint8_t Answer() const { return config_.answer; }
   void Send(uint8_t byte) { config_.console.Write(byte); }

@@ -23,6 +23,15 @@ class Scratch {
   explicit Scratch(const Config& config) : bytes_(config.size.bytes) {}
 
   void Reset() { bytes_.assign(bytes_.size(), 0); }
+  template <class Archive>
+  void State(Archive& archive) {
+    const size_t size = bytes_.size();
+    archive("bytes", bytes_);
+    if (bytes_.size() != size) {
+      bytes_.resize(size);
+      archive.Refuse("another size");
+    }
+  }
 
   uint64_t Read(uint64_t offset, unsigned size) const {
     uint64_t value = 0;

@@ -27,6 +27,8 @@ class Unimplemented {
   Unimplemented(const Config& config, cardcage::Host host) : config_(config), host_(host) {}
 
   void Reset() {}
+  template <class Archive>
+  void State(Archive& /*archive*/) {}
 
   uint64_t Read(uint64_t offset, unsigned size) {
     const uint64_t value = config_.answer & (~uint64_t{0} >> (64 - 8 * size));

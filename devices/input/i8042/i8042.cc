@@ -25,6 +25,12 @@ class Device {
   bool A20() const { return chip_.A20(); }
   uint32_t Resets() const { return resets_; }
 
+  template <class Archive>
+  void State(Archive& archive) {
+    archive("chip", chip_);
+    archive("resets", resets_);
+  }
+
   uint8_t ReadData() { return chip_.Read(kData); }
   uint8_t ReadStatus() const { return chip_.Peek(kStatus); }
   template <uint64_t kOffset>

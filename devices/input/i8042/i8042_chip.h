@@ -45,6 +45,19 @@ class Chip {
   // Whether the guest has pulsed reset since the last call.
   bool TakeResetPulse();
 
+  template <class Archive>
+  void State(Archive& archive) {
+    archive("ram", ram_);
+    archive("output_port", output_port_);
+    archive("output", output_);
+    archive("is_full", is_full_);
+    archive("timed_out", timed_out_);
+    archive("source", source_);
+    archive("was_command", was_command_);
+    archive("pending", pending_);
+    archive("reset_pulsed", reset_pulsed_);
+  }
+
  private:
   enum class Source : uint8_t { kKeyboard, kAux };
 

@@ -32,6 +32,10 @@ class Device {
   bool Interrupt() const { return pair_.Output(); }
   uint8_t Acknowledge() { return pair_.Acknowledge(); }
   void SetInput(uint32_t input, bool level) { pair_.SetInput(input, level); }
+  template <class Archive>
+  void State(Archive& archive) {
+    archive("pair", pair_);
+  }
 
   template <Pair::Half kHalf, uint64_t kOffset>
   uint8_t Read() {

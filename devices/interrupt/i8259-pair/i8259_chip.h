@@ -73,6 +73,31 @@ class Chip {
   // does not look at the cascade lines, and answers always.
   bool AnswersTo(unsigned line) const;
 
+  template <class Archive>
+  void State(Archive& archive) {
+    archive("elcr", elcr_);
+    archive("inputs", inputs_);
+    archive("edges", edges_);
+    archive("imr", imr_);
+    archive("isr", isr_);
+    archive("lowest", lowest_);
+    archive("expects", expects_);
+    archive("icw1", icw1_);
+    archive("icw2", icw2_);
+    archive("icw3", icw3_);
+    archive("icw4", icw4_);
+    archive("rotates_in_automatic_eoi", rotates_in_automatic_eoi_);
+    archive("special_mask", special_mask_);
+    archive("reads_isr", reads_isr_);
+    archive("poll", poll_);
+    archive("output", output_);
+    if (lowest_ >= kLines || expects_ > Expects::kIcw4) {
+      lowest_ = kLines - 1;
+      expects_ = Expects::kOcw1;
+      archive.Refuse("no such level, or no such step of its initialization");
+    }
+  }
+
  private:
   // What the next write at kData is.
   enum class Expects : uint8_t { kOcw1, kIcw2, kIcw3, kIcw4 };

@@ -45,6 +45,12 @@ class Pair {
 
   const Chip& chip(Half half) const { return half == Half::kMaster ? master_ : slave_; }
 
+  template <class Archive>
+  void State(Archive& archive) {
+    archive("master", master_);
+    archive("slave", slave_);
+  }
+
  private:
   static constexpr uint8_t kAll = 0xff;
 

@@ -104,6 +104,14 @@ class Ns16550a {
     Flush();
   }
 
+  template <class Archive>
+  void State(Archive& archive) {
+    archive("chip", chip_);
+    archive("now", now_);
+    archive("awaits_input", awaits_input_);
+    archive("flush_at", flush_at_);
+  }
+
   uint8_t ReadData() {
     Take();
     const uint8_t value = chip_.Read(kRbr, Time());

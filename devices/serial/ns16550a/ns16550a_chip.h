@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "ns16550a_registers.h"
 
@@ -42,6 +43,17 @@ class Fifo {
     return entry;
   }
   void Clear() { size_ = 0; }
+  // Its entries by numbers: `encode` gives that of an entry, `decode` the entry.
+  template <class Archive, class Encode, class Decode>
+  void State(Archive& archive, const char* name, Encode encode, Decode decode) {
+    std::vector<uint16_t> numbers;
+    for (size_t i = 0; i < size_; ++i) numbers.push_back(encode(at(i)));
+    archive(name, numbers);
+    if (!archive.is_loading()) return;
+    Clear();
+    if (numbers.size() > kMost) return archive.Refuse("a FIFO holds more than the chip has");
+    for (const uint16_t number : numbers) Push(decode(number));
+  }
 
  private:
   std::array<Entry, kMost> entries_{};
@@ -128,6 +140,38 @@ class Chip {
   // Whether `now` matters to the calls that get it.
   bool NeedsTime() const {
     return config_.paced || (HasFifos() && (IsLoopback() || !receive_.empty()));
+  }
+
+  template <class Archive>
+  void State(Archive& archive) {
+    archive("divisor_low", divisor_low_);
+    archive("divisor_high", divisor_high_);
+    archive("scratch", scratch_);
+    archive("ier", ier_);
+    archive("fcr", fcr_);
+    archive("lcr", lcr_);
+    archive("mcr", mcr_);
+    archive("modem", modem_);
+    archive("deltas", deltas_);
+    archive("overrun", overrun_);
+    archive("transmitter_pending", transmitter_pending_);
+    archive("timed_out", timed_out_);
+    archive("line_ready", line_ready_);
+    archive("receiver_moved", receiver_moved_);
+    archive("last_received", last_received_);
+    archive("lost", lost_);
+    archive("next_receive", next_receive_);
+    archive("shifting", shifting_);
+    archive("shift_ends", shift_ends_);
+    receive_.State(
+        archive, "receive",
+        [](const Received& one) { return static_cast<uint16_t>(one.errors.raw() << 8 | one.byte); },
+        [](uint16_t number) {
+          return Received{static_cast<uint8_t>(number), Lsr(static_cast<uint8_t>(number >> 8))};
+        });
+    const auto same = [](uint16_t byte) { return static_cast<uint8_t>(byte); };
+    transmit_.State(archive, "transmit", same, same);
+    sent_.State(archive, "sent", same, same);
   }
 
   // How long one character takes on the line, in ns, by divisor and format.

@@ -39,6 +39,14 @@ class Device {
     skips_ = !was_high && Interrupt() && host_.Now() - due > kMostLate;
   }
 
+  template <class Archive>
+  void State(Archive& archive) {
+    archive("chip", chip_);
+    archive("port61", port61_);
+    archive("now", now_);
+    archive("skips", skips_);
+  }
+
   template <uint64_t kOffset>
   uint8_t Read() {
     return chip_.Read(kOffset, Time());

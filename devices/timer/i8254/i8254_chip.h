@@ -54,6 +54,12 @@ class Chip {
   std::optional<uint64_t> Deadline(unsigned counter) const;
   void AdvanceTo(uint64_t now);
 
+  template <class Archive>
+  void State(Archive& archive) {
+    archive("pulses", pulses_);
+    archive("counters", counters_);
+  }
+
  private:
   uint64_t PulsesAt(uint64_t now) const;
   std::optional<uint64_t> TimeOf(uint64_t pulse) const;

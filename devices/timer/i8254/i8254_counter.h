@@ -34,6 +34,26 @@ class Counter {
   // How many pulses it takes until OUT changes, if it does so by itself. At least 1.
   std::optional<uint64_t> PulsesToChange() const;
 
+  template <class Archive>
+  void State(Archive& archive) {
+    archive("programmed", programmed_);
+    archive("register", register_);
+    archive("element", element_);
+    archive("loaded", loaded_);
+    archive("low_byte", low_byte_);
+    archive("has_low", has_low_);
+    archive("reads_high", reads_high_);
+    archive("gate", gate_);
+    archive("output", output_);
+    archive("null_count", null_count_);
+    archive("has_count", has_count_);
+    archive("is_written", is_written_);
+    archive("trigger", trigger_);
+    archive("expired", expired_);
+    archive("latched_count", latched_count_);
+    archive("latched_status", latched_status_);
+  }
+
  private:
   ReadWrite read_write() const;
   Mode mode() const;

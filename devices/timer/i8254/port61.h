@@ -29,6 +29,11 @@ class Port61 {
   // The level at the speaker.
   bool Speaker(const Chip& chip, uint64_t now) const;
 
+  template <class Archive>
+  void State(Archive& archive) {
+    archive("written", written_);
+  }
+
  private:
   SystemControl written_;
 };

@@ -50,6 +50,10 @@ class Archive {
   void operator()(const char* name, T& member) {
     if constexpr (kIsNumber<T>) {
       Number(name, member);
+    } else if constexpr (requires { T(member.raw()); }) {  // Bits
+      auto raw = member.raw();
+      Number(name, raw);
+      member = T(raw);
     } else if constexpr (requires(Archive & archive) { member.State(archive); }) {
       Archive inner(table_, prefix_ + name + ".");
       member.State(inner);
