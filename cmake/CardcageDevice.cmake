@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: MIT
-# How a device is declared, and how the built-in ones are gathered.
+# How a device of this repository is declared, and how they are gathered.
 #
 #   cardcage_add_device(NAME ns16550a SOURCES ns16550a.cc TEST ns16550a_test.cc)
 #
 # It is compiled twice: into the program, and as a plugin, plugins/<name>.so, which `--plugin` loads.
+# (package/CardcageAddDevice.cmake has the function of the same name for everybody else.)
 #
 # The device is compiled against the SDK and nothing else: neither the repository's root nor any
 # other library is on its include path. Its entry gets a symbol of its own,
 # cardcage_builtin_<name>, and cardcage_write_builtin_devices() gathers all of them in a table.
+include(package/CardcagePlugin)
+
+add_custom_target(plugins)
+
 function(cardcage_add_device)
   cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME" "SOURCES;TEST")
   string(MAKE_C_IDENTIFIER ${ARG_NAME} identifier)
@@ -17,36 +22,17 @@ function(cardcage_add_device)
   target_include_directories(cardcage_device_${identifier} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(cardcage_device_${identifier} PUBLIC Cardcage::sdk PRIVATE cardcage_options)
   set_property(GLOBAL APPEND PROPERTY CARDCAGE_BUILTIN_DEVICES ${identifier})
-  cardcage_plugin(${identifier} ${ARG_NAME} ${ARG_SOURCES})
+
+  set(plugin cardcage_plugin_${identifier})
+  cardcage_plugin(${plugin} NAME ${ARG_NAME} SOURCES ${ARG_SOURCES} LIBRARIES cardcage_options
+                  FOLDER ${CMAKE_BINARY_DIR}/plugins)
+  target_include_directories(${plugin} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  add_dependencies(plugins ${plugin} ${plugin}_manifest)
+
   if(ARG_TEST)
     cardcage_test(${identifier}_test SOURCES ${ARG_TEST}
                   DEPS cardcage_device_${identifier} Cardcage::testing)
   endif()
-endfunction()
-
-add_custom_target(plugins)
-
-# A device's shared object. The entry is its only symbol: two versions of a plugin can be loaded side by side,
-# and nothing of it stays when it goes.
-function(cardcage_plugin identifier name)
-  set(target cardcage_plugin_${identifier})
-  add_library(${target} MODULE ${ARGN})
-  target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-  target_link_libraries(${target} PRIVATE Cardcage::sdk cardcage_options)
-  target_compile_options(${target} PRIVATE
-    -fvisibility=hidden -fvisibility-inlines-hidden $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
-  set(version_script ${PROJECT_SOURCE_DIR}/cmake/plugin.map)
-  # The sanitizers' own symbols are the program's.
-  if(NOT CARDCAGE_SANITIZER)
-    target_link_options(${target} PRIVATE -Wl,--no-undefined)
-  endif()
-  target_link_options(${target} PRIVATE
-    -Wl,--build-id -Wl,--version-script=${version_script})
-  set_target_properties(${target} PROPERTIES
-    PREFIX "" OUTPUT_NAME ${name} LINK_DEPENDS ${version_script}
-    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
-  add_dependencies(plugins ${target})
-  install(TARGETS ${target} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/cardcage/plugins)
 endfunction()
 
 # Cardcage::builtin_devices: the table declared in framework/plugin/builtin_devices.h.

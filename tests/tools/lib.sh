@@ -52,6 +52,13 @@ path_without() {
   echo "$folder"
 }
 
+prepare() { # what each test begins with
+  checkout="$scratch/a checkout"
+  cp -r "$here/project" "$checkout"
+  cp -r "$source_root/tools" "$source_root/.ci" "$source_root"/.clang-* "$checkout"
+  chmod -R go+rX "$scratch" # for those that try it as another user
+}
+
 run() {
   local name
   if (($# != 1)); then # one after another, each in a process of its own
@@ -61,11 +68,8 @@ run() {
   fi
   current=$1
   scratch=$(mktemp -d) && trap 'rm -rf -- "$scratch"' EXIT
-  checkout="$scratch/a checkout"
-  cp -r "$here/project" "$checkout"
-  cp -r "$source_root/tools" "$source_root/.ci" "$source_root"/.clang-* "$checkout"
-  chmod -R go+rX "$scratch" # for those that try it as another user
   cd "$scratch" || exit
+  prepare
   "test_$1"
   echo "$1: ok"
 }

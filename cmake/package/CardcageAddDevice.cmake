@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+# How a device outside Cardcage's own repository is declared.
+#
+#   find_package(Cardcage REQUIRED)
+#   cardcage_add_device(NAME dice SOURCES dice.cc TEST dice_test.cc)
+#
+# makes dice.so and dice.manifest.json in the build folder, for `cardcage run --plugin dice.so`. With TEST, where
+# GoogleTest is found and BUILD_TESTING is not OFF, also the program dice_test, whose tests ctest runs where the
+# project says enable_testing(); the device is in it as cardcage_plugin_entry.
+#
+# Targets: dice_object, the compiled sources (what the device needs more is linked to it, as PUBLIC); dice, the
+# plugin; dice_manifest; dice_test.
+include(${CMAKE_CURRENT_LIST_DIR}/CardcagePlugin.cmake)
+
+function(cardcage_add_device)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME" "SOURCES;TEST")
+  if(NOT ARG_NAME OR NOT ARG_SOURCES OR ARG_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "cardcage_add_device(${ARGV}): it is cardcage_add_device(NAME dice "
+                        "SOURCES dice.cc [TEST dice_test.cc])")
+  endif()
+  add_library(${ARG_NAME}_object OBJECT ${ARG_SOURCES})
+  cardcage_compile_for_plugin(${ARG_NAME}_object)
+  target_include_directories(${ARG_NAME}_object PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(${ARG_NAME}_object PUBLIC Cardcage::sdk)
+  cardcage_plugin(${ARG_NAME} NAME ${ARG_NAME} LIBRARIES ${ARG_NAME}_object
+                  FOLDER ${CMAKE_CURRENT_BINARY_DIR})
+
+  if(NOT ARG_TEST OR (DEFINED BUILD_TESTING AND NOT BUILD_TESTING))
+    return()
+  endif()
+  find_package(GTest QUIET)
+  if(NOT GTest_FOUND)
+    message(STATUS "${ARG_NAME}_test is not built: GoogleTest was not found (Debian's package libgtest-dev)")
+    return()
+  endif()
+  include(GoogleTest)
+  add_executable(${ARG_NAME}_test ${ARG_TEST})
+  target_link_libraries(${ARG_NAME}_test PRIVATE ${ARG_NAME}_object Cardcage::testing GTest::gtest_main)
+  gtest_discover_tests(${ARG_NAME}_test)
+endfunction()

@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Tests of an installation. Each installs $CARDCAGE_BUILD (build/release, all of it built) to a folder, moves that
+# folder, and finds it in $prefix; the name it was installed under is gone.
+# shellcheck source=tests/tools/lib.sh
+source "${BASH_SOURCE[0]%/*}/../tools/lib.sh"
+here=$source_root/tests/install
+
+prepare() {
+  build=${CARDCAGE_BUILD:-$source_root/build/release}
+  try cmake --install "$build" --prefix "$scratch/before"
+  expect_equal "$code:$err" "0:"
+  prefix="$scratch/moved here"
+  mv before "$prefix"
+  export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
+}
+
+cardcage() { "$prefix/bin/cardcage" "$@"; }
+
+# Builds a project with nothing but the installation, in the folder `built`.
+build_project() { # FOLDER
+  try cmake -G Ninja -S "$1" -B built -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_CXX_FLAGS="-Wall -Wextra -Wpedantic -Werror"
+  expect_equal "$code" 0
+  try cmake --build built
+  [[ $code == 0 ]] || fail "$out"
+}
+
+test_machine_runs() {
+  try cardcage run "$prefix/share/cardcage/configs/two-plus-two.yaml"
+  expect_equal "$code:$out" "0:4"
+  try cardcage run "$prefix/share/cardcage/configs/hello.yaml" # with a shipped guest
+  expect_equal "$code:$out" "0:Hello from the cage"
+}
+
+test_soft_engine_is_the_tree_s_own() {
+  LD_DEBUG=files try cardcage run --deterministic "$prefix/share/cardcage/configs/hello.yaml"
+  expect_equal "$code:$out" "0:Hello from the cage"
+  expect_in "file=$prefix/bin/../libexec/cardcage/unicorn.so" "$err"
+}
+
+test_helper_runs() {
+  try cardcage bench --help
+  expect_equal "$code" 0
+  expect_in "start" "$out"
+}
+
+test_plugins_load() {
+  local plugin count=0
+  for plugin in "$prefix"/lib/cardcage/plugins/*.so; do
+    [[ -e ${plugin%.so}.manifest.json ]] || fail "$plugin has no manifest"
+    try cardcage describe "$plugin"
+    expect_equal "$code" 0
+    count=$((count + 1))
+  done
+  expect_equal "$count" "$(find "$source_root/devices" -name CMakeLists.txt -exec grep -l cardcage_add_device {} + | wc -l)"
+}
+
+test_no_path_of_the_build_is_left() {
+  try grep -rIl -e "$build" -e "$scratch/before" -e "$source_root" "$prefix"
+  expect_equal "$out" ""
+}
+
+test_headers_need_nothing_else() {
+  local header
+  cd "$prefix/include" || fail "no headers"
+  for header in cardcage/*.h cardcage/testing/*.h; do
+    echo "#include \"$header\"" >"$scratch/one.cc"
+    try g++ -std=c++20 -Wall -Wextra -Wpedantic -Werror -I. -fsyntax-only -MD -MF "$scratch/one.d" "$scratch/one.cc"
+    expect_equal "$code:$err" "0:"
+    expect_equal "$(grep -E '/absl/|/yaml-cpp/' "$scratch/one.d")" ""
+  done
+}
+
+test_library_shows_its_own_names_alone() {
+  try nm --defined-only --extern-only "$prefix/lib/libcardcage.a"
+  expect_in "_ZN8cardcage7testing8TestCage5ResetEv" "$out"
+  expect_equal "$(awk 'NF == 3 && $3 !~ /^_ZNK?8cardcage7testing/' <<<"$out")" ""
+  try nm --undefined-only "$prefix/lib/libcardcage.a"
+  expect_equal "$(grep -E ' U .*(4absl|4YAML|8cardcage)' <<<"$out")" "" # what it needs is in it
+}
+
+test_stranger_builds_a_plugin() {
+  build_project "$here/dice"
+  try cardcage run "$here/dice/dice.yaml" --plugin built/dice.so
+  expect_equal "$code" 16
+  expect_equal "$(nm --dynamic --defined-only built/dice.so | cut -d' ' -f3)" cardcage_plugin_entry
+  try ctest --test-dir built
+  expect_equal "$code" 0
+  expect_in "0 tests failed out of 2" "$out"
+  try cmake --install built --prefix "$prefix"
+  expect_equal "$code:$err" "0:"
+  [[ -e $prefix/lib/cardcage/plugins/dice.so && -e $prefix/lib/cardcage/plugins/dice.manifest.json ]] ||
+    fail "the plugin was not installed: $out"
+}
+
+test_one_line_builds_a_plugin() {
+  # shellcheck disable=SC2046 # words are what it gives
+  eval g++ -O2 -Wall -Wextra -Wpedantic -Werror "$(pkg-config --variable=plugin_flags cardcage)" \
+    "'$here/dice/dice.cc'" -o dice.so || fail "the line does not do"
+  try cardcage run "$here/dice/dice.yaml" --plugin dice.so
+  expect_equal "$code" 16
+}
+
+test_wrong_call_says_what_would_do() {
+  mkdir project
+  printf '%s\n' 'cmake_minimum_required(VERSION 3.25)' 'project(wrong CXX)' 'find_package(Cardcage REQUIRED)' \
+    'cardcage_add_device(dice dice.cc)' >project/CMakeLists.txt
+  try cmake -S project -B built -DCMAKE_PREFIX_PATH="$prefix"
+  expect_equal "$code" 1
+  expect_in "cardcage_add_device(NAME dice SOURCES dice.cc" "$(tr -s ' \n' ' ' <<<"$err")"
+}
+
+run "$@"
