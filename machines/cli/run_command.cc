@@ -12,19 +12,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "framework/backend/log_format.h"
 #include "machines/assembly/machine.h"
 #include "machines/cli/console_log.h"
 #include "machines/cli/process.h"
 #include "machines/cli/read_plan.h"
 #include "machines/report/fault_report.h"
 #include "machines/report/outcome.h"
+#include "machines/report/output_report.h"
 
 namespace cardcage {
 namespace {
-
-// How long held output may make no progress before it is given up.
-constexpr std::chrono::seconds kPatience{5};
 
 void OnEscapeKey(uint8_t key, Machine& machine, ConsoleLog& log) {
   if (key == 'x') {
@@ -37,67 +34,13 @@ void OnEscapeKey(uint8_t key, Machine& machine, ConsoleLog& log) {
                         "Ctrl-A h  prints this\nCtrl-A Ctrl-A  is one Ctrl-A for the guest\n"));
 }
 
-// What became of the output; true where all that was taken was also written. `of` is whose it is: "" for
-// standard output.
-bool ReportOutput(const std::string& of, const OutputReport& report, ConsoleLog& log) {
-  if (report.dropped > 0) {
-    log.Line(
-        absl::StrFormat("%s%d bytes of output dropped: the guest wrote them although its serial "
-                        "port said that it was full (THRE was 0)",
-                        of, report.dropped));
-  }
-  if (report.unheard > 0) {
-    log.Line(absl::StrFormat("%s%d bytes of output lost: nobody was there to take them", of,
-                             report.unheard));
-  }
-  // That standard output is closed is how the machine has ended.
-  const bool is_closed = report.error == EPIPE || report.error == ECONNRESET;
-  if (report.lost == 0 || (is_closed && of.empty())) return true;
-  log.Line(absl::StrFormat(
-      "%s%d bytes of output could not be written: %s", of, report.lost,
-      report.error != 0 ? strerror(report.error) : "the reader took nothing for 5 s"));
-  return false;
-}
-
-// Delivers what is held, and reports what could not be; true where all was written.
-bool FinishOutput(Machine& machine, ConsoleLog& log) {
-  for (const auto& [name, backend] : machine.backends()) backend->Flush(kPatience);
-  Stdio* stdio = machine.stdio();
-  if (stdio != nullptr && stdio->terminal() != nullptr) stdio->terminal()->Leave();
-  const bool has_consoles = stdio != nullptr && stdio->console_count() > 1;
-  bool is_whole = true;
-  if (stdio != nullptr) {
-    const OutputStream& output = stdio->output();
-    is_whole = ReportOutput("", {.lost = output.lost(), .error = output.error()}, log);
-  }
-  for (const auto& [name, backend] : machine.backends()) {
-    const bool is_console = stdio != nullptr && stdio->Has(*backend);
-    const std::string of = is_console && !has_consoles ? "" : absl::StrCat("backend ", name, ": ");
-    if (!ReportOutput(of, backend->report(), log)) is_whole = false;
-  }
-  return is_whole;
-}
-
-// What backends have kept for the case that the guest fails.
+// What backends have kept, in parts that the log holds whole, for a reader who is slow.
 void ShowKeptOutput(Machine& machine, ConsoleLog& log) {
   constexpr size_t kPart = OutputStream::kCapacity / 2;
-  for (const auto& [name, backend] : machine.backends()) {
-    const std::string kept = backend->Kept();
-    if (kept.empty()) continue;
-    std::string text = absl::StrFormat("the last %d bytes of backend %s:\n", kept.size(), name);
-    for (const char byte : kept) {
-      if (byte == '\n') {
-        text += '\n';
-      } else {
-        AppendEscaped(static_cast<uint8_t>(byte), text);
-      }
-    }
-    if (!text.ends_with('\n')) text += '\n';
-    // In parts that the log holds whole, for a reader who is slow.
-    for (size_t at = 0; at < text.size(); at += kPart) {
-      log.Flush(kPatience);
-      log.Text(std::string_view(text).substr(at, kPart));
-    }
+  const std::string text = KeptOutput(machine);
+  for (size_t at = 0; at < text.size(); at += kPart) {
+    log.Flush(kPatience);
+    log.Text(std::string_view(text).substr(at, kPart));
   }
 }
 
@@ -110,23 +53,12 @@ bool WriteResult(const std::string& path, const Outcome& outcome, ConsoleLog& lo
   return false;
 }
 
-// Where each CPU stands, for a guest that had to be stopped.
-std::string Positions(Machine& machine) {
-  std::string text;
-  for (size_t i = 0; i < machine.cpus().size(); ++i) {
-    const auto registers = machine.cpus()[i]->GetRegisters();
-    if (!registers.ok()) continue;
-    absl::StrAppendFormat(&text, "%scpu %d at %04x:%x", i == 0 ? "" : ", ", i,
-                          registers->cs.selector, registers->rip);
-  }
-  return text;
-}
-
 // All that is told when the machine has ended, and the command's exit code.
 int Finish(const RunOptions& options, Machine& machine, ConsoleLog& log) {
   const MachineEnd& end = machine.end();
   Outcome outcome = OutcomeOf(end);
-  const bool output_is_whole = FinishOutput(machine, log);
+  const bool output_is_whole =
+      FinishOutput(machine, [&log](std::string_view line) { log.Line(line); });
   const uint32_t cpu = outcome.cpu.value_or(0);
   outcome.engine = std::string(machine.engine());
   outcome.instructions = machine.cpus()[0]->instructions();
@@ -186,13 +118,7 @@ bool UsesStdio(const Plan& plan) {
 }
 
 int ReportFailure(const Machine::Failure& failure, const Source& source) {
-  if (failure.place.line == 0 && failure.whose == Machine::Failure::Whose::kHost) {
-    std::fprintf(stderr, "cardcage: %s\n", failure.message.c_str());
-  } else {
-    Diagnostics diagnostics(source);
-    diagnostics.Error(failure.place, failure.message);
-    std::fputs(diagnostics.Format().c_str(), stderr);
-  }
+  std::fputs(Format(failure, source).c_str(), stderr);
   return failure.whose == Machine::Failure::Whose::kFile ? kExitFile : kExitHost;
 }
 
