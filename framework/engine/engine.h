@@ -85,6 +85,9 @@ struct EngineConfig {
   bool kernel_irqchip = false;  // the interrupt controllers and timer of the engine itself
   bool deterministic = false;   // every run makes the same accesses, to the last one
   enum class Clock { kReal, kScaled, kInstructions } clock = Clock::kReal;
+  // A folder that has the engine's module as libexec/cardcage/…, where it does not lie beside the program; or
+  // empty.
+  std::string installation;
 };
 
 // What an engine cannot give a machine: the key of the machine file that asks for it, or the option of

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <vector>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
@@ -31,7 +32,8 @@ absl::Status FileError(int error) {
 
 }  // namespace
 
-absl::StatusOr<std::string> ResolveFile(std::string_view name, const std::string& machine_file) {
+absl::StatusOr<std::string> ResolveFile(std::string_view name, const std::string& machine_file,
+                                        const std::string& installation) {
   namespace fs = std::filesystem;
   constexpr std::string_view kShipped = "cardcage:";
   if (!name.starts_with(kShipped)) {
@@ -43,14 +45,15 @@ absl::StatusOr<std::string> ResolveFile(std::string_view name, const std::string
   std::error_code error;
   const fs::path self = fs::read_symlink("/proc/self/exe", error).parent_path();
   // Beside the program in a build folder, under share/ in an installation.
-  const fs::path folders[] = {self, self.parent_path() / "share" / "cardcage"};
+  std::vector<fs::path> folders = {self, self.parent_path() / "share" / "cardcage"};
+  if (!installation.empty()) folders.push_back(fs::path(installation) / "share" / "cardcage");
+  std::string looked_for;
   for (const fs::path& folder : folders) {
     const fs::path path = folder / name;
     if (fs::exists(path, error)) return path.string();
+    absl::StrAppend(&looked_for, looked_for.empty() ? "" : " and ", "no ", path.string());
   }
-  return absl::NotFoundError(absl::StrCat("not shipped with this build: there is no ",
-                                          (folders[0] / name).string(), " and no ",
-                                          (folders[1] / name).string()));
+  return absl::NotFoundError(absl::StrCat("not shipped with this build: there is ", looked_for));
 }
 
 absl::StatusOr<uint64_t> FileSize(const std::string& path) {

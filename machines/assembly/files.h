@@ -12,9 +12,11 @@
 namespace cardcage {
 
 // The path of a file that a machine file names: `cardcage:guests/hello.bin` is what this build or
-// installation ships, a relative path begins at the machine file's folder.
+// installation ships, a relative path begins at the machine file's folder. What is shipped lies beside the program,
+// or else in the installation, a folder, if that is not empty.
 // Errors: NotFound for what is not shipped, with where it was looked for.
-absl::StatusOr<std::string> ResolveFile(std::string_view name, const std::string& machine_file);
+absl::StatusOr<std::string> ResolveFile(std::string_view name, const std::string& machine_file,
+                                        const std::string& installation = "");
 
 // The size in bytes of a regular file that can be read.
 // Errors: NotFound, PermissionDenied, InvalidArgument, with the reason.

@@ -118,6 +118,7 @@ void Planner::PlanClock() {
 void Planner::PlanEngine() {
   const bool kernel_irqchip = spec_.chipset.irqchip.value == Irqchip::kKernel;
   plan_.engine_config.deterministic = options_.deterministic;
+  plan_.engine_config.installation = options_.installation;
   plan_.engine_config.kernel_irqchip = kernel_irqchip;
   PlanClock();
   const uint64_t count = spec_.cpu.count.value;
@@ -437,7 +438,7 @@ void Planner::PlanLoad(const LoadSpec& spec) {
                   .place = spec.at.place};
   if (spec.file) {
     load.place = spec.file->place;
-    auto path = ResolveFile(spec.file->value, source_.name);
+    auto path = ResolveFile(spec.file->value, source_.name, options_.installation);
     if (!path.ok()) {
       diagnostics_.Error(load.place, absl::StrCat(spec.file->value, ": ", path.status().message()));
       return;

@@ -97,6 +97,8 @@ struct Plan {
 // What the command asks for, beside the machine file.
 struct PlanOptions {
   bool deterministic = false;
+  std::string
+      installation;  // a folder that has what is shipped, where the program lies elsewhere; or empty
 };
 
 // Makes the plan of what a machine file says. Every mistake is added to `diagnostics`, which may hold

@@ -9,11 +9,13 @@ namespace {
 
 class SoftEngine final : public Engine {
  public:
-  static absl::StatusOr<std::unique_ptr<Engine>> Create(const EngineConfig& /*config*/,
+  static absl::StatusOr<std::unique_ptr<Engine>> Create(const EngineConfig& config,
                                                         GuestMemory& memory,
                                                         const Reporter& /*reporter*/) {
     // Now rather than with the first CPU: what is missing is the host's.
-    if (const auto library = UnicornLibrary::Get(); !library.ok()) return library.status();
+    if (const auto library = UnicornLibrary::Get(config.installation); !library.ok()) {
+      return library.status();
+    }
     return std::unique_ptr<Engine>(new SoftEngine(memory));
   }
 

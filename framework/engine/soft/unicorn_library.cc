@@ -28,19 +28,23 @@ namespace {
 constexpr char kCure[] =
     "\n  cure:  apt-get install libunicorn-dev (Debian's package), and build again";
 
-// Beside the program's helpers: in a build folder, in an installation, or where it was built.
-void* Open(std::string* why_not) {
+// Beside the program's helpers, in a build folder or an installation; in the given installation; where it was
+// built.
+void* Open(const std::string& installation, std::string* why_not) {
   std::error_code ignored;
   const auto here = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
   constexpr char kName[] = "libexec/cardcage/unicorn.so";
-  for (const std::filesystem::path& path :
-       {here / kName, here / ".." / kName, std::filesystem::path(CARDCAGE_UNICORN_BUILT)}) {
+  const std::filesystem::path given =
+      installation.empty() ? here : std::filesystem::path(installation);
+  for (const std::filesystem::path& path : {here / kName, here / ".." / kName, given / kName,
+                                            std::filesystem::path(CARDCAGE_UNICORN_BUILT)}) {
     if (access(path.c_str(), R_OK) != 0) continue;
     void* const module = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
     if (module == nullptr) *why_not = dlerror();
     return module;
   }
-  *why_not = absl::StrCat("there is no ", kName, " in ", here.string(), " or beside it");
+  *why_not = absl::StrCat("there is no ", kName, " in ", here.string(), " or beside it",
+                          installation.empty() ? "" : absl::StrCat(", nor in ", installation));
   return nullptr;
 }
 
@@ -57,9 +61,9 @@ void OnFailure(const char* why) {
   siglongjmp(way_out->place, 1);
 }
 
-absl::StatusOr<UnicornLibrary> Load() {
+absl::StatusOr<UnicornLibrary> Load(const std::string& installation) {
   std::string why_not;
-  void* const library = Open(&why_not);
+  void* const library = Open(installation, &why_not);
   if (library == nullptr) {
     return absl::UnavailableError(
         absl::StrCat("the soft engine's module cannot be loaded: ", why_not, kCure));
@@ -120,8 +124,8 @@ bool UnicornLibrary::Guard(absl::FunctionRef<void()> call, const char** why) {
   return !failed;
 }
 
-absl::StatusOr<const UnicornLibrary*> UnicornLibrary::Get() {
-  static const absl::StatusOr<UnicornLibrary> library = Load();
+absl::StatusOr<const UnicornLibrary*> UnicornLibrary::Get(const std::string& installation) {
+  static const absl::StatusOr<UnicornLibrary> library = Load(installation);
   if (!library.ok()) return library.status();
   return &*library;
 }

@@ -4,6 +4,8 @@
 
 #include <unicorn/unicorn.h>
 
+#include <string>
+
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 
@@ -12,9 +14,10 @@ namespace cardcage {
 // The functions of Unicorn that the soft engine calls. The library is loaded when a machine first
 // wants it, so a program without it is whole; its interface is that of the headers built with.
 struct UnicornLibrary {
-  // Loads it, once a process. Any thread.
+  // Loads it, once a process. It lies beside the program, or else in the installation, a folder, if that is not
+  // empty. Any thread.
   // Errors: Unavailable, with the package's name and the cure.
-  static absl::StatusOr<const UnicornLibrary*> Get();
+  static absl::StatusOr<const UnicornLibrary*> Get(const std::string& installation = "");
 
   // Calls into Unicorn where it may meet what it does not expect, for which it would end the process.
   // Then nothing comes back from the call, `why` says what it was, and the CPU can still be read, but
