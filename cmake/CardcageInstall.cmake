@@ -4,6 +4,7 @@
 include(CMakePackageConfigHelpers)
 
 install(DIRECTORY framework/abi/cardcage framework/sdk/cardcage framework/testing/cardcage
+                  machines/embed/cardcage
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(FILES framework/plugin/builtin_devices.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/cardcage)
 install(TARGETS cardcage_builtin_devices ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
@@ -11,7 +12,7 @@ install(TARGETS cardcage_builtin_devices ARCHIVE DESTINATION ${CMAKE_INSTALL_LIB
 # libcardcage.a: the rooms that have headers for other people, with all they need: framework, Abseil, yaml-cpp.
 # One object, in which every name but those headers' own is local: it meets no other Abseil in a program, and no
 # header of it has to be there. docs/decisions/0010-one-object.md says why it is no shared library.
-foreach(room testing)
+foreach(room testing embed)
   list(APPEND rooms Cardcage::${room})
   string(LENGTH ${room} length)
   list(APPEND patterns _ZN8cardcage${length}${room}* _ZNK8cardcage${length}${room}*)

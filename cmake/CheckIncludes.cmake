@@ -31,7 +31,8 @@ foreach(file IN LISTS files)
     # Where it points to: a file of the repository by its path from the root, from the public
     # include folders, or from the including file's own folder; else a file from elsewhere.
     set(target "")
-    foreach(base "" framework/abi/ framework/sdk/ framework/testing/ ${folder}/)
+    foreach(base "" framework/abi/ framework/sdk/ framework/testing/ machines/embed/
+            ${folder}/)
       if(EXISTS "${ROOT}/${base}${include}" AND NOT target)
         cmake_path(SET target NORMALIZE "${base}${include}")
       endif()
@@ -64,9 +65,9 @@ foreach(file IN LISTS files)
     elseif(include MATCHES "^linux/kvm\\.h$" AND NOT file MATCHES "^framework/engine/kvm/")
       set(why "is for framework/engine/kvm alone")
     endif()
-    if(file MATCHES "^framework/testing/cardcage/"
+    if(file MATCHES "^(framework/testing|machines/embed)/cardcage/"
        AND (include MATCHES "^absl/" OR (target AND NOT to MATCHES "^(abi|sdk|testing)$")))
-      set(why "is not for the test kit's headers: a stranger has the SDK and the C++ standard library")
+      set(why "is not for what a stranger has: a header that he includes needs abi.h and the C++ standard library")
     endif()
     if(why)
       # The line's number, found only now that it is needed.

@@ -14,7 +14,7 @@ includes() {
   local name=$1 file=$2 line=$3 wanted=$4 tree=$scratch/tree output status
   rm -rf "$tree"
   mkdir -p "$tree/framework/"{abi/cardcage,sdk/cardcage,bus,engine/kvm,testing/cardcage/testing} \
-    "$tree/devices/"{a,b} "$tree/machines/cli"
+    "$tree/devices/"{a,b} "$tree/machines/"{cli,embed/cardcage}
   touch "$tree/framework/abi/cardcage/abi.h" "$tree/framework/sdk/cardcage/device.h" \
     "$tree/framework/bus/bus.h" "$tree/framework/testing/cardcage/testing/cage.h" \
     "$tree/devices/a/a.h" "$tree/machines/cli/cli.h"
@@ -62,6 +62,10 @@ includes 'the framework includes YAML' framework/bus/bus.cc '#include "yaml-cpp/
 includes 'KVM outside its engine' framework/bus/bus.cc '#include <linux/kvm.h>' \
   'framework/engine/kvm alone'
 includes 'KVM inside its engine' framework/engine/kvm/kvm.cc '#include <linux/kvm.h>' ''
+includes "the embedding header includes Abseil" machines/embed/cardcage/machine.h \
+  '#include "absl/status/status.h"' 'a stranger has'
+includes "the embedding header includes a machine's" machines/embed/cardcage/machine.h \
+  '#include "machines/cli/cli.h"' 'a stranger has'
 includes 'a machine includes a device' machines/cli/cli.cc '#include "devices/a/a.h"' 'room devices'
 includes 'the C contract includes stdio.h' framework/abi/cardcage/abi.h '#include <stdio.h>' \
   'only stdint.h'

@@ -74,7 +74,7 @@ test_headers_need_nothing_else() {
 test_library_shows_its_own_names_alone() {
   try nm --defined-only --extern-only "$prefix/lib/libcardcage.a"
   expect_in "_ZN8cardcage7testing8TestCage5ResetEv" "$out"
-  expect_equal "$(awk 'NF == 3 && $3 !~ /^_ZNK?8cardcage7testing/' <<<"$out")" ""
+  expect_equal "$(awk 'NF == 3 && $3 !~ /^_ZNK?8cardcage(7testing|5embed)/' <<<"$out")" ""
   try nm --undefined-only "$prefix/lib/libcardcage.a"
   expect_equal "$(grep -E ' U .*(4absl|4YAML|8cardcage)' <<<"$out")" "" # what it needs is in it
 }
@@ -91,6 +91,43 @@ test_stranger_builds_a_plugin() {
   expect_equal "$code:$err" "0:"
   [[ -e $prefix/lib/cardcage/plugins/dice.so && -e $prefix/lib/cardcage/plugins/dice.manifest.json ]] ||
     fail "the plugin was not installed: $out"
+}
+
+test_example_embeds_a_machine() {
+  build_project "$source_root/examples/embed"
+  try built/embed
+  expect_equal "$code:$out" "0:4"
+}
+
+test_embedding_page_is_true() {
+  local example=$source_root/examples/embed
+  block() { awk -v fence="\`\`\`$1" '{ sub(/^  /, "") } $0 == "```" { on = 0 } on; $0 == fence { on = 1 }' \
+    "$source_root/docs/embedding.md"; }
+  expect_in "$(block cpp)" "$(sed 's/^  //' "$example/main.cc")"
+  expect_in "$(block cmake)" "$(<"$example/CMakeLists.txt")"
+  # Its mistake, in a program that is built as it says.
+  sed 's/"example.printer", {/"example.printr", {/' "$example/main.cc" >main.cc
+  eval g++ -std=c++20 main.cc -o embed "$(pkg-config --cflags --libs cardcage)" || fail "the line does not do"
+  try ./embed
+  expect_equal "$code" 65
+  expect_equal "$err" "$(block text)"
+}
+
+test_embedded_machine_uses_the_tree_s_own() { # soft engine, guests, devices
+  mkdir project
+  printf '%s\n' 'cmake_minimum_required(VERSION 3.25)' 'project(shipped CXX)' 'find_package(Cardcage REQUIRED)' \
+    'add_executable(shipped main.cc)' \
+    'target_link_libraries(shipped PRIVATE Cardcage::cardcage Cardcage::builtin_devices)' >project/CMakeLists.txt
+  printf '%s\n' '#include "cardcage/builtin_devices.h"' '#include "cardcage/machine.h"' \
+    'int main(int, char** argv) {' \
+    '  cardcage::embed::Machine machine = cardcage::embed::Machine::FromFile(argv[1]);' \
+    '  machine.AddTypes(cardcage::BuiltinDevices());' \
+    '  return machine.Run({.deterministic = true}).exit_code;' \
+    '}' >project/main.cc
+  build_project project
+  LD_DEBUG=files try built/shipped "$prefix/share/cardcage/configs/hello.yaml"
+  expect_equal "$code:$out" "0:Hello from the cage"
+  expect_in "file=$prefix/libexec/cardcage/unicorn.so" "$err"
 }
 
 test_one_line_builds_a_plugin() {
