@@ -23,7 +23,12 @@ function(cardcage_plugin target)
   target_link_options(${target} PRIVATE -Wl,--build-id -Wl,-z,noseparate-code
                                         -Wl,--version-script=${version_script})
   # The sanitizers' own symbols are the program's.
-  if(NOT CARDCAGE_SANITIZER AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+  get_directory_property(options COMPILE_OPTIONS)
+  set(is_sanitized FALSE)
+  if("${options}${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize")
+    set(is_sanitized TRUE)
+  endif()
+  if(NOT CARDCAGE_SANITIZER AND NOT is_sanitized)
     target_link_options(${target} PRIVATE -Wl,--no-undefined)
   endif()
   set_target_properties(${target} PROPERTIES
@@ -31,7 +36,12 @@ function(cardcage_plugin target)
     LIBRARY_OUTPUT_DIRECTORY $<1:${ARG_FOLDER}>)
   install(TARGETS ${target} LIBRARY DESTINATION lib/cardcage/plugins)
 
-  # The manifest, by which the plugin is listed without being loaded.
+  # The manifest, by which the plugin is listed without being loaded. A plugin with sanitizers has none: the
+  # program, which has no sanitizers, cannot load it.
+  if(is_sanitized)
+    add_custom_target(${target}_manifest)
+    return()
+  endif()
   set(manifest ${ARG_FOLDER}/${ARG_NAME}.manifest.json)
   add_custom_command(
     OUTPUT ${manifest}

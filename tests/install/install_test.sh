@@ -84,6 +84,7 @@ test_stranger_builds_a_plugin() {
   try cardcage run "$here/dice/dice.yaml" --plugin built/dice.so
   expect_equal "$code" 16
   expect_equal "$(nm --dynamic --defined-only built/dice.so | cut -d' ' -f3)" cardcage_plugin_entry
+  expect_equal "$(readelf --dynamic built/dice_test | grep -oE '\[lib(absl|yaml|cardcage)[^]]*')" ""
   try ctest --test-dir built
   expect_equal "$code" 0
   expect_in "0 tests failed out of 2" "$out"

@@ -109,8 +109,8 @@ struct RunOptions {
 // that is wrong with it.
 // Threads: one at a time, but for Stop(). Several machines may run at once, each on a thread of its own; one of
 // them may use stdio.
-// Signals: the program's own. KVM's CPUs are stopped by SIGRTMIN, whose handler is then Cardcage's. A terminal
-// that is the machine's stdio is given back when Run() returns.
+// Signals: the program's own, but for SIGRTMIN, by which KVM's CPUs are stopped. A terminal that is the machine's
+// stdio is given back when Run() returns, and before a fatal signal (SIGSEGV, SIGABRT) ends the process.
 class __attribute__((visibility("default"))) Machine final {
  public:
   // `prefix` is the installation that has the soft engine and the shipped guests.
