@@ -180,7 +180,7 @@ void PrintHelp() {
     absl::StrAppendFormat(&text, "  %-12s %s\n", std::string(verb.name), std::string(verb.summary));
   }
   for (const std::string& helper : HelperNames()) {
-    absl::StrAppendFormat(&text, "  %-12s (a program of its own)\n", helper);
+    absl::StrAppendFormat(&text, "  %-12s %s\n", helper, std::string(HelperSummary(helper)));
   }
   absl::StrAppend(&text,
                   "\n  --version    Print the version and end\n"

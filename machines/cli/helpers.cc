@@ -35,6 +35,13 @@ std::vector<std::string> HelperNames() {
   return names;
 }
 
+std::string_view HelperSummary(std::string_view verb) {
+  // Those that Cardcage has itself: a helper is not run to ask it.
+  if (verb == "bench") return "Measure this build on this host";
+  if (verb == "new-device") return "Write a project for a device of your own";
+  return "(a program of its own)";
+}
+
 void RunHelper(const std::string& verb, char** argv) {
   if (verb.find('/') != std::string::npos) return;
   for (const fs::path& folder : Folders()) {

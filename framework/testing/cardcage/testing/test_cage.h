@@ -73,7 +73,7 @@ struct SavedState {
 
 // A device in a cage: its regions on a bus with the real access rules, its host services real where they
 // are the framework's, recorded where they lead outside. One thread.
-class __attribute__((visibility("default"))) TestCage final {
+class TestCage final {
  public:
   // Makes the device and resets it. Every region lies at kBase of its space, the second kPage higher, and
   // so on. Each char parameter gets console(). `params` are numbers: of an enum the word's index, of a bool
