@@ -3,10 +3,14 @@
 #include <stdlib.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "machines/new-device/project.h"
 #include "machines/report/outcome.h"
@@ -49,13 +53,22 @@ bool IsInPath(const fs::path& program) {
   return false;
 }
 
+// As a word of a shell.
+std::string Quoted(const std::string& text) {
+  const auto is_plain = [](char c) {
+    return absl::ascii_isalnum(c) || absl::StrContains("/._-+:@", absl::string_view(&c, 1));
+  };
+  if (std::all_of(text.begin(), text.end(), is_plain)) return text;
+  return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "'\\''"}}), "'");
+}
+
 // The words that build, test and run the project, by where this program lies: in PREFIX/libexec/cardcage, or the
 // same in a build folder, from which nothing can be found yet.
 std::string NextSteps(const std::string& type) {
   std::error_code error;
   const fs::path self = fs::read_symlink("/proc/self/exe", error);
   const fs::path base = self.parent_path().parent_path().parent_path();
-  std::string prefix = base.string();
+  std::string prefix = Quoted(base.string());
   std::string steps = "Next:\n";
   if (!fs::exists(base / "bin" / "cardcage", error)) {
     prefix = "$HOME/.local";
