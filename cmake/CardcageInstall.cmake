@@ -11,7 +11,7 @@ install(TARGETS cardcage_builtin_devices ARCHIVE DESTINATION ${CMAKE_INSTALL_LIB
 
 # libcardcage.a: the rooms that have headers for other people, with all they need: framework, Abseil, yaml-cpp.
 # One object, in which every name but those headers' own is local: it meets no other Abseil in a program, and no
-# header of it has to be there. docs/decisions/0010-one-object.md says why it is no shared library.
+# header of it has to be there. docs/decisions/0013-one-object.md says why it is no shared library.
 foreach(room testing embed)
   list(APPEND rooms Cardcage::${room})
   string(LENGTH ${room} length)
