@@ -46,6 +46,7 @@ install(FILES cmake/package/CardcageAddDevice.cmake cmake/package/CardcagePlugin
               cmake/package/WriteManifest.cmake cmake/package/plugin.map
         DESTINATION ${folder})
 
-file(RELATIVE_PATH CARDCAGE_PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+file(RELATIVE_PATH CARDCAGE_PC_TO_PREFIX /p/${CMAKE_INSTALL_LIBDIR}/pkgconfig /p)
+string(REGEX REPLACE "/$" "" CARDCAGE_PC_TO_PREFIX ${CARDCAGE_PC_TO_PREFIX})
 configure_file(cmake/package/cardcage.pc.in ${CMAKE_CURRENT_BINARY_DIR}/cardcage.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/cardcage.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
