@@ -13,6 +13,7 @@
 #include "framework/backend/socket_backend.h"
 #include "framework/backend/tee_backend.h"
 #include "machines/assembly/files.h"
+#include "machines/spec/quantities.h"
 #include "machines/spec/scalars.h"
 #include "machines/spec/spelling.h"
 

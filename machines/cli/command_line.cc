@@ -14,7 +14,7 @@
 #include "machines/cli/process.h"
 #include "machines/cli/run_command.h"
 #include "machines/report/outcome.h"
-#include "machines/spec/scalars.h"
+#include "machines/spec/quantities.h"
 #include "machines/spec/spelling.h"
 
 namespace cardcage {

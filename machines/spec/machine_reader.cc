@@ -14,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "machines/spec/quantities.h"
 #include "machines/spec/scalars.h"
 #include "machines/spec/spelling.h"
 

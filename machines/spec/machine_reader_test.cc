@@ -254,7 +254,7 @@ TEST_F(MachineReaderTest, FileThatSaysNothingIsRefused) {
 }
 
 TEST_F(MachineReaderTest, FileThatIsNoMapIsRefused) {
-  for (const char* text : {"- cardcage\n", "hello\n", "[1, 2]\n", "null\n", "\x89PNG\r\n\x1a\n"}) {
+  for (const char* text : {"- cardcage\n", "hello\n", "[1, 2]\n", "null\n"}) {
     EXPECT_THAT(Refuse(text), ElementsAre("1:1: error: a machine file is a map of keys and values",
                                           "help: it begins with `cardcage: 1`"))
         << text;
@@ -264,6 +264,21 @@ TEST_F(MachineReaderTest, FileThatIsNoMapIsRefused) {
 TEST_F(MachineReaderTest, FileThatIsNoTextIsRefused) {
   EXPECT_THAT(Refuse(std::string("cardcage: 1\nb\0ot: 1\n", 20)),
               ElementsAre(" error: this is no text: byte 14 is 0"));
+  EXPECT_THAT(Refuse("\x89PNG\r\n\x1a\n"),
+              ElementsAre(" error: this is no text: byte 1 is no UTF-8", "help: save it as UTF-8"));
+}
+
+TEST_F(MachineReaderTest, FileIsUtf8) {
+  EXPECT_EQ(Read("cardcage: 1\nname: \"gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80\"\n"
+                 "boot: { load: [] }\n")
+                .name.value,
+            "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80");
+  for (const char* wrong : {"\xfc", "\x80", "\xc3", "\xc3(", "\xc0\x80", "\xe0\x80\x80",
+                            "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80"}) {
+    EXPECT_THAT(
+        Refuse(std::string("name: ") + wrong),
+        ElementsAre(" error: this is no text: byte 7 is no UTF-8", "help: save it as UTF-8"));
+  }
 }
 
 TEST_F(MachineReaderTest, FileThatIsNoYamlIsRefusedAtItsPlace) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "machines/spec/scalars.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -12,21 +15,20 @@
 namespace cardcage {
 namespace {
 
-constexpr struct {
-  std::string_view name;
-  unsigned shift;
-} kSizeUnits[] = {{"B", 0}, {"KiB", 10}, {"MiB", 20}, {"GiB", 30}, {"TiB", 40}};
+constexpr std::string_view kDigits = "0123456789";
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsDigits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+  return !text.empty() && text.find_first_not_of(kDigits) == std::string_view::npos;
 }
 bool IsHexDigits(std::string_view text) {
   return !text.empty() &&
          text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
-// The text of a scalar that must not be quoted; nothing, with an error, where it is no such scalar.
+void FormatByte(std::string* out, uint8_t byte) { absl::StrAppendFormat(out, "%02x", byte); }
+
+}  // namespace
+
 std::optional<std::string_view> PlainText(const YamlNode& node, std::string_view what,
                                           std::string_view wanted, Diagnostics& diagnostics) {
   if (node.kind != YamlNode::Kind::kScalar) {
@@ -42,8 +44,6 @@ std::optional<std::string_view> PlainText(const YamlNode& node, std::string_view
   }
   return node.scalar;
 }
-
-}  // namespace
 
 std::optional<uint64_t> ParseNumber(std::string_view text) {
   int base = 10;
@@ -87,36 +87,24 @@ std::optional<uint64_t> ReadNumber(const YamlNode& node, std::string_view what,
   return std::nullopt;
 }
 
-std::optional<uint64_t> ReadSize(const YamlNode& node, std::string_view what,
-                                 Diagnostics& diagnostics) {
-  const auto text = PlainText(node, what, "a size, as 4KiB", diagnostics);
+std::optional<int64_t> ReadSigned(const YamlNode& node, std::string_view what,
+                                  Diagnostics& diagnostics) {
+  const auto text = PlainText(node, what, "a number, as -42 or 0x2a", diagnostics);
   if (!text) return std::nullopt;
-  size_t digits = 0;
-  while (digits < text->size() && IsDigit((*text)[digits])) ++digits;
-  const auto number = ParseNumber(text->substr(0, digits));
-  std::string_view unit = text->substr(digits);
-  while (unit.starts_with(' ')) unit.remove_prefix(1);
-  if (number && unit.empty()) {
-    diagnostics.Error(node.place, absl::StrCat(std::string(what), " has no unit: ", node.scalar),
-                      absl::StrCat("bytes: ", node.scalar, "B; or KiB, MiB, GiB, TiB"));
-    return std::nullopt;
+  const bool is_negative = text->starts_with('-');
+  const std::string_view digits = text->substr(is_negative ? 1 : 0);
+  const auto magnitude = ParseNumber(digits);
+  constexpr auto kGreatest = static_cast<uint64_t>(INT64_MAX);
+  if (magnitude && *magnitude <= kGreatest + (is_negative ? 1 : 0)) {
+    return static_cast<int64_t>(is_negative ? 0 - *magnitude : *magnitude);
   }
-  for (const auto& [name, shift] : kSizeUnits) {
-    if (!number || unit != name) continue;
-    if (*number > ~uint64_t{0} >> shift) {
-      diagnostics.Error(node.place,
-                        absl::StrCat(std::string(what), " is beyond 64 bits: ", node.scalar));
-      return std::nullopt;
-    }
-    return *number << shift;
+  std::string help = "write 42, -42 or 0x2a";
+  if (magnitude) {
+    help = absl::StrCat("it is from ", INT64_MIN, " to ", INT64_MAX);
+  } else if (digits.starts_with('0') && IsDigits(digits)) {
+    help = "without the leading 0";
   }
-  std::string help = "a number with B, KiB, MiB, GiB or TiB: 4KiB";
-  for (const auto& [name, shift] : kSizeUnits) {
-    if (number && shift > 0 && !unit.empty() && (unit[0] | 0x20) == (name[0] | 0x20)) {
-      help = absl::StrCat("did you mean ", *number, std::string(name), "?");
-    }
-  }
-  diagnostics.Error(node.place, absl::StrCat(std::string(what), " is no size: ", node.scalar),
+  diagnostics.Error(node.place, absl::StrCat(std::string(what), " is no number: ", node.scalar),
                     help);
   return std::nullopt;
 }
@@ -147,9 +135,26 @@ std::optional<double> ReadFactor(const YamlNode& node, std::string_view what,
 
 std::optional<std::string> ReadText(const YamlNode& node, std::string_view what,
                                     Diagnostics& diagnostics) {
-  if (node.kind == YamlNode::Kind::kScalar && !node.scalar.empty()) return node.scalar;
+  if (node.kind == YamlNode::Kind::kScalar && !node.scalar.empty()) {
+    return ReadString(node, what, diagnostics);
+  }
   diagnostics.Error(node.place, absl::StrCat(std::string(what), " must be a text"));
   return std::nullopt;
+}
+
+std::optional<std::string> ReadString(const YamlNode& node, std::string_view what,
+                                      Diagnostics& diagnostics) {
+  if (node.kind != YamlNode::Kind::kScalar) {
+    diagnostics.Error(node.place, absl::StrCat(std::string(what), " must be a text"),
+                      node.kind == YamlNode::Kind::kNull ? "an empty one is \"\"" : "");
+    return std::nullopt;
+  }
+  if (const size_t zero = node.scalar.find('\0'); zero != std::string::npos) {
+    diagnostics.Error(
+        node.place, absl::StrCat(std::string(what), " is no text: byte ", zero + 1, " of it is 0"));
+    return std::nullopt;
+  }
+  return node.scalar;
 }
 
 std::optional<size_t> ReadWord(const YamlNode& node, std::string_view what,
@@ -199,25 +204,53 @@ std::optional<std::vector<uint8_t>> ReadHex(const YamlNode& node, std::string_vi
   return bytes;
 }
 
-std::optional<std::chrono::nanoseconds> ParseDuration(std::string_view text) {
-  double number = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-  if (error != std::errc() || !(number >= 0)) return std::nullopt;
-  const std::string_view unit = text.substr(static_cast<size_t>(end - text.data()));
-  double seconds = 0;
-  if (unit.empty() || unit == "s") {
-    seconds = number;
-  } else if (unit == "ms") {
-    seconds = number / 1000;
-  } else if (unit == "min") {
-    seconds = number * 60;
-  } else {
-    return std::nullopt;
+std::optional<std::vector<uint8_t>> ReadMac(const YamlNode& node, std::string_view what,
+                                            Diagnostics& diagnostics) {
+  const auto text = ReadText(node, what, diagnostics);
+  if (!text) return std::nullopt;
+  constexpr size_t kLength = 6;
+  std::string digits = *text;
+  std::erase_if(digits, [](char c) { return c == ':' || c == '-' || c == '.' || c == ' '; });
+  std::vector<uint8_t> bytes;
+  if (digits.size() == 2 * kLength && IsHexDigits(digits)) {
+    const std::string raw = absl::HexStringToBytes(digits);
+    bytes.assign(raw.begin(), raw.end());
   }
-  constexpr double kYear = 365.0 * 24 * 3600;
-  if (seconds > kYear) return std::nullopt;
-  return std::chrono::nanoseconds(static_cast<int64_t>(seconds * 1e9));
+  if (!bytes.empty() && absl::EqualsIgnoreCase(SpellMac(bytes), *text)) return bytes;
+  diagnostics.Error(node.place, absl::StrCat(std::string(what), " is no Ethernet address: ", *text),
+                    bytes.empty() ? "six pairs of hex digits, as 52:54:00:12:34:56"
+                                  : absl::StrCat("did you mean ", SpellMac(bytes), "?"));
+  return std::nullopt;
+}
+
+std::string SpellString(std::string_view text) {
+  // A word alone, where YAML can take it for nothing else.
+  const bool is_word = !text.empty() && !text.starts_with('-') &&
+                       !absl::EqualsIgnoreCase(std::string(text), "null") &&
+                       std::all_of(text.begin(), text.end(), [](char c) {
+                         return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' ||
+                                c == '.' || c == '/' || c == '-';
+                       });
+  if (is_word) return std::string(text);
+  std::string quoted = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') quoted += '\\';
+    if (byte < 0x20 || byte == 0x7f) {
+      absl::StrAppendFormat(&quoted, "\\x%02x", byte);
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "\"";
+}
+
+std::string SpellHex(const std::vector<uint8_t>& bytes) {
+  return absl::StrCat("\"", absl::StrJoin(bytes, " ", FormatByte), "\"");
+}
+
+std::string SpellMac(const std::vector<uint8_t>& bytes) {
+  return absl::StrJoin(bytes, ":", FormatByte);
 }
 
 }  // namespace cardcage

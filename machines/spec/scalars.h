@@ -7,7 +7,6 @@
 #ifndef CARDCAGE_MACHINES_SPEC_SCALARS_H_
 #define CARDCAGE_MACHINES_SPEC_SCALARS_H_
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,20 +18,28 @@
 
 namespace cardcage {
 
+// The text of a scalar that must not be quoted: what is no text. `wanted` says what it is ("a number").
+std::optional<std::string_view> PlainText(const YamlNode& node, std::string_view what,
+                                          std::string_view wanted, Diagnostics& diagnostics);
+
 // A number of 64 bits without a sign: 42 or 0x2a.
 std::optional<uint64_t> ReadNumber(const YamlNode& node, std::string_view what,
                                    Diagnostics& diagnostics);
 
-// A size in bytes, with its unit: 16B, 4KiB, 1MiB, 3GiB, 1TiB.
-std::optional<uint64_t> ReadSize(const YamlNode& node, std::string_view what,
-                                 Diagnostics& diagnostics);
+// A number with a sign or without: -42, 42 or 0x2a.
+std::optional<int64_t> ReadSigned(const YamlNode& node, std::string_view what,
+                                  Diagnostics& diagnostics);
 
 // true or false.
 std::optional<bool> ReadBool(const YamlNode& node, std::string_view what, Diagnostics& diagnostics);
 
-// A word or text, quoted or not; never empty.
+// A word or text, quoted or not; never empty, and without a 0 byte.
 std::optional<std::string> ReadText(const YamlNode& node, std::string_view what,
                                     Diagnostics& diagnostics);
+
+// The same, but it may be empty: "".
+std::optional<std::string> ReadString(const YamlNode& node, std::string_view what,
+                                      Diagnostics& diagnostics);
 
 // One of the words, by its index.
 std::optional<size_t> ReadWord(const YamlNode& node, std::string_view what,
@@ -50,12 +57,17 @@ std::optional<double> ReadFactor(const YamlNode& node, std::string_view what,
 std::optional<std::vector<uint8_t>> ReadHex(const YamlNode& node, std::string_view what,
                                             Diagnostics& diagnostics);
 
+// The six bytes of an Ethernet address: 52:54:00:12:34:56.
+std::optional<std::vector<uint8_t>> ReadMac(const YamlNode& node, std::string_view what,
+                                            Diagnostics& diagnostics);
+
+// The other way: what the functions above read as that value.
+std::string SpellString(std::string_view text);
+std::string SpellHex(const std::vector<uint8_t>& bytes);
+std::string SpellMac(const std::vector<uint8_t>& bytes);
+
 // The number that a text is, as ReadNumber has it; nothing where it is none.
 std::optional<uint64_t> ParseNumber(std::string_view text);
-
-// A duration: 300ms, 10s, 2min, or a number of seconds (0.5). Nothing where it is none, or longer
-// than a year.
-std::optional<std::chrono::nanoseconds> ParseDuration(std::string_view text);
 
 }  // namespace cardcage
 

@@ -1,79 +1,35 @@
 // SPDX-License-Identifier: MIT
 #include "machines/spec/scalars.h"
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "machines/spec/scalars_tester.h"
+#include "machines/spec/yaml_document.h"
 
 namespace cardcage {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Optional;
 
-// A scalar as it stands in a file, read as what the test asks for.
-class ScalarsTest : public ::testing::Test {
+class ScalarsTest : public ScalarsTester {
  protected:
-  static YamlNode Plain(std::string text) {
-    return {.kind = YamlNode::Kind::kScalar, .place = {.line = 1}, .scalar = std::move(text)};
-  }
-  static YamlNode Quoted(std::string text) {
-    YamlNode node = Plain(std::move(text));
-    node.quoted = true;
-    return node;
-  }
-  static YamlNode List() { return {.kind = YamlNode::Kind::kList, .place = {.line = 1}}; }
-
   std::optional<uint64_t> Number(const YamlNode& node) { return ReadNumber(node, "it", errors_); }
-  std::optional<uint64_t> Size(const YamlNode& node) { return ReadSize(node, "it", errors_); }
+  std::optional<int64_t> Signed(const YamlNode& node) { return ReadSigned(node, "it", errors_); }
   std::optional<bool> Bool(const YamlNode& node) { return ReadBool(node, "it", errors_); }
   std::optional<std::string> Text(const YamlNode& node) { return ReadText(node, "it", errors_); }
+  std::optional<std::string> String(const YamlNode& node) {
+    return ReadString(node, "it", errors_);
+  }
   std::optional<std::vector<uint8_t>> Hex(const YamlNode& node) {
     return ReadHex(node, "it", errors_);
   }
-
-  const Source source_{.name = "f", .text = ""};
-  Diagnostics errors_{source_};
+  std::optional<std::vector<uint8_t>> Mac(const YamlNode& node) {
+    return ReadMac(node, "it", errors_);
+  }
 };
-
-// What the errors say, without the file's line: "message (help)".
-std::string Said(const Diagnostics& errors) {
-  constexpr std::string_view kError = ": error: ";
-  constexpr std::string_view kHelp = "= help: ";
-  const std::string text = errors.Format();
-  std::string said;
-  if (const size_t at = text.find(kError); at != std::string::npos) {
-    const size_t begin = at + kError.size();
-    said = text.substr(begin, text.find('\n', begin) - begin);
-  }
-  if (const size_t at = text.find(kHelp); at != std::string::npos) {
-    const size_t begin = at + kHelp.size();
-    said += " (" + text.substr(begin, text.find('\n', begin) - begin) + ")";
-  }
-  return said;
-}
-
-// A scalar that is refused, with what is said then.
-struct Refusal {
-  std::string scalar;
-  std::string said;
-};
-template <class Read>
-void ExpectRefused(std::initializer_list<Refusal> refusals, Read read) {
-  const Source source{.name = "f", .text = ""};
-  for (const Refusal& refusal : refusals) {
-    SCOPED_TRACE(refusal.scalar);
-    Diagnostics errors(source);
-    const YamlNode node{.kind = YamlNode::Kind::kScalar,
-                        .place = {.line = 1, .column = 1},
-                        .scalar = refusal.scalar};
-    EXPECT_EQ(read(node, "it", errors), std::nullopt);
-    EXPECT_EQ(errors.count(), 1u);
-    EXPECT_EQ(Said(errors), refusal.said);
-  }
-}
 
 TEST_F(ScalarsTest, NumberIsDecimalOrHex) {
   EXPECT_THAT(Number(Plain("0")), Optional(0u));
@@ -130,49 +86,27 @@ TEST_F(ScalarsTest, NumberIsNoListAndNotNothing) {
   EXPECT_EQ(Said(errors_), "it must be a number, as 42 or 0x2a");
 }
 
-TEST_F(ScalarsTest, SizeIsANumberWithItsUnit) {
-  EXPECT_THAT(Size(Plain("16B")), Optional(16u));
-  EXPECT_THAT(Size(Plain("4KiB")), Optional(4096u));
-  EXPECT_THAT(Size(Plain("4 KiB")), Optional(4096u));
-  EXPECT_THAT(Size(Plain("1MiB")), Optional(uint64_t{1} << 20));
-  EXPECT_THAT(Size(Plain("3GiB")), Optional(uint64_t{3} << 30));
-  EXPECT_THAT(Size(Plain("16777215TiB")), Optional(uint64_t{16777215} << 40));
-  EXPECT_THAT(Size(Plain("0B")), Optional(0u));
+TEST_F(ScalarsTest, SignedNumberMayHaveAMinus) {
+  EXPECT_THAT(Signed(Plain("-42")), Optional(-42));
+  EXPECT_THAT(Signed(Plain("42")), Optional(42));
+  EXPECT_THAT(Signed(Plain("0x2a")), Optional(42));
+  EXPECT_THAT(Signed(Plain("-0x2a")), Optional(-42));
+  EXPECT_THAT(Signed(Plain("-9223372036854775808")), Optional(INT64_MIN));
+  EXPECT_THAT(Signed(Plain("9223372036854775807")), Optional(INT64_MAX));
   EXPECT_TRUE(errors_.ok());
 }
 
-TEST_F(ScalarsTest, WhatIsNoSizeIsRefusedWithWhatWouldDo) {
-  const std::string any = " (a number with B, KiB, MiB, GiB or TiB: 4KiB)";
-  ExpectRefused(
-      {
-          {"4096", "it has no unit: 4096 (bytes: 4096B; or KiB, MiB, GiB, TiB)"},
-          {"0", "it has no unit: 0 (bytes: 0B; or KiB, MiB, GiB, TiB)"},
-          {"4K", "it is no size: 4K (did you mean 4KiB?)"},
-          {"4k", "it is no size: 4k (did you mean 4KiB?)"},
-          {"4KB", "it is no size: 4KB (did you mean 4KiB?)"},
-          {"4kib", "it is no size: 4kib (did you mean 4KiB?)"},
-          {"4kB", "it is no size: 4kB (did you mean 4KiB?)"},
-          {"3G", "it is no size: 3G (did you mean 3GiB?)"},
-          {"3 gb", "it is no size: 3 gb (did you mean 3GiB?)"},
-          {"1mb", "it is no size: 1mb (did you mean 1MiB?)"},
-          {"1T", "it is no size: 1T (did you mean 1TiB?)"},
-          {"4b", "it is no size: 4b" + any},
-          {"4Pi", "it is no size: 4Pi" + any},
-          {"0x1000", "it is no size: 0x1000" + any},
-          {"010KiB", "it is no size: 010KiB" + any},
-          {"-4KiB", "it is no size: -4KiB" + any},
-          {"4.5GiB", "it is no size: 4.5GiB" + any},
-          {"KiB", "it is no size: KiB" + any},
-          {"4KiBs", "it is no size: 4KiBs (did you mean 4KiB?)"},
-          {"16777216TiB", "it is beyond 64 bits: 16777216TiB"},
-          {"18446744073709551616B", "it is no size: 18446744073709551616B" + any},
-      },
-      &ReadSize);
-}
-
-TEST_F(ScalarsTest, SizeInQuotesIsRefused) {
-  EXPECT_EQ(Size(Quoted("4KiB")), std::nullopt);
-  EXPECT_EQ(Said(errors_), "it is in quotes, which make it a text (without quotes: 4KiB)");
+TEST_F(ScalarsTest, WhatIsNoSignedNumberIsRefusedWithWhatWouldDo) {
+  const std::string range = " (it is from -9223372036854775808 to 9223372036854775807)";
+  ExpectRefused({{"-9223372036854775809", "it is no number: -9223372036854775809" + range},
+                 {"9223372036854775808", "it is no number: 9223372036854775808" + range},
+                 {"-010", "it is no number: -010 (without the leading 0)"},
+                 {"--1", "it is no number: --1 (write 42, -42 or 0x2a)"},
+                 {"-", "it is no number: - (write 42, -42 or 0x2a)"},
+                 {"- 1", "it is no number: - 1 (write 42, -42 or 0x2a)"},
+                 {"+1", "it is no number: +1 (write 42, -42 or 0x2a)"},
+                 {"1.5", "it is no number: 1.5 (write 42, -42 or 0x2a)"}},
+                &ReadSigned);
 }
 
 TEST_F(ScalarsTest, BoolIsTrueOrFalse) {
@@ -235,31 +169,60 @@ TEST_F(ScalarsTest, WhatIsNoHexIsRefusedWithTheCharacter) {
       &ReadHex);
 }
 
+TEST_F(ScalarsTest, StringMayBeEmptyButNotNothing) {
+  EXPECT_THAT(String(Quoted("")), Optional(std::string()));
+  EXPECT_THAT(String(Plain("eth0")), Optional(std::string("eth0")));
+  EXPECT_TRUE(errors_.ok());
+  EXPECT_EQ(String(YamlNode()), std::nullopt);
+  EXPECT_EQ(Said(errors_), "it must be a text (an empty one is \"\")");
+}
+
+TEST_F(ScalarsTest, TextHasNoZeroByte) {
+  EXPECT_EQ(Text(Quoted(std::string("ab\0c", 4))), std::nullopt);
+  EXPECT_EQ(String(Quoted(std::string("ab\0c", 4))), std::nullopt);
+  EXPECT_EQ(errors_.count(), 2u);
+  EXPECT_EQ(Said(errors_), "it is no text: byte 3 of it is 0");
+}
+
+TEST_F(ScalarsTest, MacIsSixPairsOfHexDigits) {
+  EXPECT_THAT(Mac(Plain("52:54:00:12:aB:ff")),
+              Optional(ElementsAre(0x52, 0x54, 0x00, 0x12, 0xab, 0xff)));
+  EXPECT_THAT(Mac(Quoted("00:00:00:00:00:00")), Optional(ElementsAre(0, 0, 0, 0, 0, 0)));
+  EXPECT_TRUE(errors_.ok());
+}
+
+TEST_F(ScalarsTest, WhatIsNoMacIsRefusedWithWhatWouldDo) {
+  const std::string any = " (six pairs of hex digits, as 52:54:00:12:34:56)";
+  const std::string meant = " (did you mean 52:54:00:12:34:56?)";
+  ExpectRefused({{"52-54-00-12-34-56", "it is no Ethernet address: 52-54-00-12-34-56" + meant},
+                 {"525400123456", "it is no Ethernet address: 525400123456" + meant},
+                 {"5254.0012.3456", "it is no Ethernet address: 5254.0012.3456" + meant},
+                 {"52:54:00:12:34:5", "it is no Ethernet address: 52:54:00:12:34:5" + any},
+                 {"52:54:00:12:34:56:78", "it is no Ethernet address: 52:54:00:12:34:56:78" + any},
+                 {"52:54:00:12:34:5g", "it is no Ethernet address: 52:54:00:12:34:5g" + any}},
+                &ReadMac);
+}
+
+TEST_F(ScalarsTest, WhatIsSpelledIsReadAsTheSame) {
+  for (const std::string& text :
+       {std::string("eth0"), std::string("a/b-c.img"), std::string(), std::string("null"),
+        std::string("two words"), std::string("a \"quote\" and \\"), std::string("\x1b[2J\n"),
+        std::string("- x"), std::string("{ a: b }"), std::string("gr\xc3\xbc\xc3\x9f")}) {
+    const Source source{.name = "f", .text = absl::StrCat("{ key: ", SpellString(text), " }")};
+    Diagnostics errors(source);
+    const auto node = ParseYaml(source, errors);
+    ASSERT_TRUE(node && node->map.size() == 1) << source.text;
+    EXPECT_THAT(String(node->map[0].value), Optional(text)) << source.text;
+  }
+  EXPECT_EQ(SpellHex({0xde, 0x0a}), "\"de 0a\"");
+  EXPECT_EQ(SpellHex({}), "\"\"");
+  EXPECT_EQ(SpellMac({0x52, 0x54, 0, 0x12, 0x34, 0x56}), "52:54:00:12:34:56");
+}
+
 TEST(ParseNumber, GivesNothingForWhatIsNone) {
   EXPECT_THAT(ParseNumber("0x3f8"), Optional(0x3f8u));
   for (const char* text : {"", " 1", "1 ", "0x", "010", "-1", "one"}) {
     EXPECT_EQ(ParseNumber(text), std::nullopt) << text;
-  }
-}
-
-TEST(ParseDuration, IsANumberOfSecondsOrHasItsUnit) {
-  EXPECT_THAT(ParseDuration("10s"), Optional(seconds(10)));
-  EXPECT_THAT(ParseDuration("300ms"), Optional(milliseconds(300)));
-  EXPECT_THAT(ParseDuration("0.5"), Optional(milliseconds(500)));
-  EXPECT_THAT(ParseDuration("0.5s"), Optional(milliseconds(500)));
-  EXPECT_THAT(ParseDuration("2min"), Optional(seconds(120)));
-  EXPECT_THAT(ParseDuration("0"), Optional(seconds(0)));
-  EXPECT_THAT(ParseDuration("31536000"), Optional(seconds(31536000)));
-}
-
-TEST(ParseDuration, GivesNothingForWhatIsNoneOrLongerThanAYear) {
-  const std::string huge(400, '9');
-  for (const char* text :
-       {"",          "s",    "-1",  "-0.5s",    "1h",    "1m",        "10 s",
-        " 10s",      "10S",  "nan", "inf",      "-inf",  "infinity",  "1e9",
-        "1e-3",      "0x10", "1,5", "31536001", "8761h", "525601min", "99999999999999999999",
-        huge.c_str()}) {
-    EXPECT_EQ(ParseDuration(text), std::nullopt) << text;
   }
 }
 

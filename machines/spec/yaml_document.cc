@@ -2,6 +2,7 @@
 #include "machines/spec/yaml_document.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <sstream>
 
@@ -214,11 +215,37 @@ class Ignore final : public YAML::EventHandler {
   Place place;
 };
 
+// Where the first byte is that does not belong to a character of UTF-8 (RFC 3629); npos where all do.
+size_t FindNoUtf8(std::string_view text) {
+  constexpr uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};  // of a character with so many bytes
+  for (size_t i = 0; i < text.size();) {
+    const auto first = static_cast<uint8_t>(text[i]);
+    const auto ones = static_cast<size_t>(std::countl_one(first));
+    const size_t length = ones == 0 ? 1 : ones;
+    if (ones == 1 || length > 4 || length > text.size() - i) return i;
+    uint32_t code = ones == 0 ? first : first & (0x7fu >> ones);
+    for (const char c : text.substr(i + 1, length - 1)) {
+      const auto byte = static_cast<uint8_t>(c);
+      if (byte >> 6 != 2) return i;
+      code = code << 6 | (byte & 0x3fu);
+    }
+    const bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
+    if (code < kLeast[length] || code > 0x10ffff || is_surrogate) return i;
+    i += length;
+  }
+  return std::string_view::npos;
+}
+
 }  // namespace
 
 std::optional<YamlNode> ParseYaml(const Source& source, Diagnostics& diagnostics) {
   if (const size_t zero = source.text.find('\0'); zero != std::string::npos) {
     diagnostics.Error({}, absl::StrCat("this is no text: byte ", zero + 1, " is 0"));
+    return std::nullopt;
+  }
+  if (const size_t wrong = FindNoUtf8(source.text); wrong != std::string::npos) {
+    diagnostics.Error({}, absl::StrCat("this is no text: byte ", wrong + 1, " is no UTF-8"),
+                      "save it as UTF-8");
     return std::nullopt;
   }
   Builder builder(diagnostics);
