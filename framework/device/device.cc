@@ -46,11 +46,12 @@ const cardcage_interrupt_controller* InterruptControllerOf(const cardcage_type& 
       type.extension(CARDCAGE_EXTENSION_INTERRUPT_CONTROLLER));
 }
 
-Device::Device(const cardcage_type& type, std::string name, DeviceServices& services)
+Device::Device(const cardcage_type& type, std::string name, std::vector<ParamValue> values,
+               DeviceServices& services)
     : type_(type),
       name_(std::move(name)),
       services_(services),
-      host_(std::make_unique<DeviceHost>(*this)),
+      host_(std::make_unique<DeviceHost>(*this, std::move(values), null_)),
       spaces_(type.region_count),
       outputs_(type.signal_count),
       counters_(type.counter_count) {
@@ -60,29 +61,21 @@ Device::Device(const cardcage_type& type, std::string name, DeviceServices& serv
 }
 
 absl::StatusOr<std::unique_ptr<Device>> Device::Create(const cardcage_type& type, std::string name,
-                                                       const std::vector<ParamValue>& values,
+                                                       std::vector<ParamValue> values,
                                                        DeviceServices& services,
                                                        std::string* wrong_param) {
   wrong_param->clear();
-  auto device = std::unique_ptr<Device>(new Device(type, std::move(name), services));
-  std::vector<cardcage_value> abi_values(type.param_count);
-  std::vector<const cardcage_value*> pointers(type.param_count);
-  for (size_t i = 0; i < type.param_count; ++i) {
-    CharBackend* character = values[i].character;
-    abi_values[i] = {.struct_size = sizeof(cardcage_value),
-                     .kind = type.params[i]->kind,
-                     .u64 = values[i].number,
-                     .character = (character != nullptr ? character : &device->null_)->table()};
-    pointers[i] = &abi_values[i];
-  }
+  auto device =
+      std::unique_ptr<Device>(new Device(type, std::move(name), std::move(values), services));
   std::array<char, 1024> message{};
   cardcage_error error{.struct_size = sizeof(cardcage_error),
                        .capacity = static_cast<uint32_t>(message.size()),
                        .message = message.data(),
                        .param = nullptr};
+  const auto given = device->host_->values();
   {
     const std::lock_guard turn(device->turn_);
-    device->self_ = type.create(device->host_->table(), pointers.data(), pointers.size(), &error);
+    device->self_ = type.create(device->host_->table(), given.data(), given.size(), &error);
   }
   if (device->self_ == nullptr) {
     message.back() = '\0';

@@ -21,6 +21,7 @@
 #include "framework/bus/pending_answer.h"
 #include "framework/device/device_state.h"
 #include "framework/device/memory_views.h"
+#include "framework/device/params.h"
 #include "framework/device/spread_region.h"
 #include "framework/device/turn.h"
 #include "framework/event/event_loop.h"
@@ -61,12 +62,6 @@ class DeviceServices {
   virtual PendingAnswer* AnswerOf(uint32_t vcpu) = 0;
 };
 
-// A parameter's value, as the type's declaration orders them.
-struct ParamValue {
-  uint64_t number = 0;               // bool, u64, size
-  CharBackend* character = nullptr;  // char; null: the null backend
-};
-
 // One device of a machine, behind the C contract: its instance, its turn, its view of the host.
 //
 // A reset, a pause and its end may be finished later, by what the event loop brings: `is_settled` tells.
@@ -81,7 +76,7 @@ class Device final : public SignalTarget {
   // Errors: InvalidArgument with the device's own reason; `wrong_param` is then the key it blames,
   // or empty.
   static absl::StatusOr<std::unique_ptr<Device>> Create(const cardcage_type& type, std::string name,
-                                                        const std::vector<ParamValue>& values,
+                                                        std::vector<ParamValue> values,
                                                         DeviceServices& services,
                                                         std::string* wrong_param);
   // On the loop's thread. Waits for a device that ends later, at most kMostWait: then it is reported, and left
@@ -139,7 +134,8 @@ class Device final : public SignalTarget {
   enum class Step : uint8_t { kNone, kReset, kPause, kDestroy };
   enum class Motion : uint8_t { kRuns, kHalts, kStands };
 
-  Device(const cardcage_type& type, std::string name, DeviceServices& services);
+  Device(const cardcage_type& type, std::string name, std::vector<ParamValue> values,
+         DeviceServices& services);
 
   // What the contract's host offers, by its names there.
   void Log(uint32_t severity, std::string_view line);
@@ -189,8 +185,8 @@ class Device final : public SignalTarget {
   const cardcage_type& type_;
   const std::string name_;
   DeviceServices& services_;
-  std::unique_ptr<DeviceHost> host_;
   NullBackend null_;
+  std::unique_ptr<DeviceHost> host_;
   TurnLock turn_;
   void* self_ = nullptr;
   std::atomic<unsigned> lines_{0};

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <mutex>
 #include <type_traits>
-#include <vector>
+#include <utility>
 
 #include "framework/device/device.h"
 #include "framework/device/rules.h"
@@ -40,7 +40,7 @@ auto DeviceHost::Enter(void* self, Given... given) {
   }
 }
 
-DeviceHost::DeviceHost(Device& device)
+DeviceHost::DeviceHost(Device& device, std::vector<ParamValue> values, CharBackend& null)
     : name_(device.name()),
       device_(&device),
       table_{
@@ -70,7 +70,8 @@ DeviceHost::DeviceHost(Device& device)
           },
           .unmap = &Enter<&Device::Unmap, cardcage_view*, uint64_t>,
           .region_space = &Enter<&Device::RegionSpace, uint32_t>,
-      } {}
+      },
+      values_(device.type(), std::move(values), null) {}
 
 void DeviceHost::Retire(std::unique_ptr<DeviceHost> host, bool may_be_called) {
   host->device_.store(nullptr);

@@ -4,25 +4,30 @@
 
 #include <atomic>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "cardcage/abi.h"
+#include "framework/device/param_table.h"
 
 namespace cardcage {
 
 class Device;
 
-// The contract's table of what the host offers one device. It leads to the Device, or nowhere once that is
-// gone.
+// The contract's table of what the host offers one device, and the values of its parameters. The table leads to
+// the Device, or nowhere once that is gone.
 class DeviceHost {
  public:
-  explicit DeviceHost(Device& device);
+  // As ParamTable has them.
+  DeviceHost(Device& device, std::vector<ParamValue> values, CharBackend& null);
   DeviceHost(const DeviceHost&) = delete;
   DeviceHost& operator=(const DeviceHost&) = delete;
 
   const cardcage_host* table() const { return &table_; }
+  std::span<const cardcage_value* const> values() const { return values_.values(); }
 
-  // The device is gone. The table is kept where the device may still call it: one that was left as it is, and
+  // The device is gone. All is kept where the device may still call it: one that was left as it is, and
   // any where rules are checked, so that a call out of time is seen.
   static void Retire(std::unique_ptr<DeviceHost> host, bool may_be_called);
 
@@ -35,6 +40,7 @@ class DeviceHost {
   const std::string name_;
   std::atomic<Device*> device_;
   const cardcage_host table_;
+  const ParamTable values_;
 };
 
 }  // namespace cardcage

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "absl/strings/str_cat.h"
+#include "framework/device/params.h"
 
 namespace cardcage {
 namespace {
@@ -32,8 +33,7 @@ std::string Fault(const cardcage_type& type) {
     return "it lacks create, destroy or reset";
   }
   for (const cardcage_param* param : std::span(type.params, type.param_count)) {
-    if (param == nullptr || param->struct_size < offsetof(cardcage_param, names) ||
-        param->key == nullptr) {
+    if (param == nullptr || param->struct_size < sizeof(cardcage_param) || param->key == nullptr) {
       return "a parameter has no key, or a struct_size that is too small";
     }
     for (const std::string_view reserved : kReservedKeys) {
@@ -44,15 +44,8 @@ std::string Fault(const cardcage_type& type) {
     if (FindParam(type, param->key) != param) {
       return absl::StrCat("two parameters have the key ", param->key);
     }
-    if (param->kind < CARDCAGE_KIND_BOOL || param->kind > CARDCAGE_KIND_ENUM) {
-      return absl::StrCat("its parameter ", param->key,
-                          " is of a kind that this host does not know");
-    }
-    if (param->kind == CARDCAGE_KIND_ENUM &&
-        (param->struct_size < sizeof(cardcage_param) || param->names == nullptr ||
-         param->default_u64 >= param->name_count)) {
-      return absl::StrCat("its parameter ", param->key,
-                          " is an enum without names, or with a default beyond them");
+    if (const std::string fault = ParamFault(*param); !fault.empty()) {
+      return absl::StrCat("its parameter ", param->key, " ", fault);
     }
   }
   for (const cardcage_region* region : std::span(type.regions, type.region_count)) {
@@ -73,7 +66,7 @@ std::string Fault(const cardcage_type& type) {
     }
     if (region->size_param != nullptr) {
       const cardcage_param* param = FindParam(type, region->size_param);
-      if (param == nullptr ||
+      if (param == nullptr || IsList(*param) ||
           (param->kind != CARDCAGE_KIND_SIZE && param->kind != CARDCAGE_KIND_U64)) {
         return absl::StrCat(name, " has its size from ", region->size_param,
                             ", which is not a size parameter of the type");

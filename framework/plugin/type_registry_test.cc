@@ -69,17 +69,15 @@ TEST_F(TypeRegistryTest, TypeThatIsTooShortBreaksTheContract) {
   EXPECT_THAT(Message(), HasSubstr("struct_size is too small"));
 }
 
-TEST_F(TypeRegistryTest, EnumHasNamesAndADefaultAmongThem) {
-  const char* const names[] = {"red", "green"};
-  param_.kind = CARDCAGE_KIND_ENUM;
-  region_.size_param = nullptr;
-  EXPECT_THAT(Message(), HasSubstr("is an enum without names"));
-  param_.names = names;
-  param_.name_count = 2;
-  param_.default_u64 = 2;
-  EXPECT_THAT(Message(), HasSubstr("a default beyond them"));
-  param_.default_u64 = 1;
-  EXPECT_EQ(Message(), "");
+TEST_F(TypeRegistryTest, ParameterThatIsDeclaredWronglyIsNamed) {
+  param_.kind = 99;
+  EXPECT_THAT(Message(), HasSubstr("its parameter size is of a kind that this host does not know "
+                                   "(99): use a later Cardcage"));
+  param_.kind = CARDCAGE_KIND_SIZE;
+  param_.min = 1;
+  EXPECT_THAT(Message(), HasSubstr("its parameter size has a min above its max"));
+  param_.max = 1;
+  EXPECT_THAT(Message(), HasSubstr("its parameter size has a wrong default: it is 1 to 1, not 0"));
 }
 
 TEST_F(TypeRegistryTest, SignalWithoutANameBreaksTheContract) {
@@ -180,6 +178,9 @@ TEST_F(TypeRegistryTest, RegionsThatMakeNoSenseAreRefused) {
   region_.size_param = "length";
   EXPECT_THAT(Message(), HasSubstr("size from length"));
   region_.size_param = "size";
+  param_.flags = CARDCAGE_PARAM_LIST;
+  EXPECT_THAT(Message(), HasSubstr("not a size parameter"));
+  param_.flags = 0;
   EXPECT_EQ(Message(), "");
 }
 

@@ -83,15 +83,16 @@ TEST(Declaration, ParametersHaveTheirMembersKindDefaultAndBounds) {
   std::vector<std::string> rows;
   for (uint32_t i = 0; i < Type().param_count; ++i) {
     const cardcage_param& param = *Type().params[i];
+    const cardcage_value* const value = param.default_value;
     rows.push_back(std::string(param.key) + " kind " + std::to_string(param.kind) + " default " +
-                   std::to_string(param.default_u64) + " min " + std::to_string(param.min) +
-                   " max " + std::to_string(param.max));
+                   (value == nullptr ? "none" : std::to_string(value->u64)) + " min " +
+                   std::to_string(param.min) + " max " + std::to_string(param.max));
   }
   EXPECT_THAT(rows, ElementsAre("sides kind 2 default 6 min 2 max 255",
                                 "seed kind 2 default 1 min 0 max 4294967295",
-                                "loaded kind 1 default 1 min 0 max 1",
+                                "loaded kind 1 default 1 min 0 max 18446744073709551615",
                                 "memory kind 3 default 4096 min 0 max 18446744073709551615",
-                                "console kind 4 default 0 min 0 max 18446744073709551615"));
+                                "console kind 4 default none min 0 max 18446744073709551615"));
 }
 
 TEST(Declaration, RegionsHaveTheirRegistersAndAccessSizes) {
@@ -118,14 +119,13 @@ class Instance : public ::testing::Test {
     if (device_ != nullptr) Type().destroy(device_);
   }
   void* Create(uint64_t seed) {
-    cardcage_value values[5] = {};
+    const cardcage_value console{.struct_size = sizeof(console), .kind = CARDCAGE_KIND_CHAR};
     const cardcage_value* pointers[5];
-    for (int i = 0; i < 5; ++i) {
-      values[i].struct_size = sizeof(cardcage_value);
-      values[i].u64 = Type().params[i]->default_u64;
-      pointers[i] = &values[i];
-    }
-    values[1].u64 = seed;
+    for (int i = 0; i < 4; ++i) pointers[i] = Type().params[i]->default_value;
+    pointers[4] = &console;
+    cardcage_value given = *pointers[1];
+    given.u64 = seed;
+    pointers[1] = &given;
     cardcage_error error{sizeof(error), sizeof(message_), message_, nullptr};
     return Type().create(&host_, pointers, 5, &error);
   }
@@ -327,7 +327,7 @@ TEST_F(LampTest, EnumHasItsWordsAndItsMembersDefault) {
   EXPECT_EQ(colour.kind, CARDCAGE_KIND_ENUM);
   ASSERT_EQ(colour.name_count, 2u);
   EXPECT_STREQ(colour.names[1], "green");
-  EXPECT_EQ(colour.default_u64, 1u);
+  EXPECT_EQ(colour.default_value->u64, 1u);
 }
 
 TEST_F(LampTest, HostIsToldOfEachChangeAndNothingElse) {

@@ -69,23 +69,29 @@ class ConsoleBackend final : public CharBackend {
 
 constexpr uint64_t kMemorySize = 1 << 20;
 
-using Params = std::map<std::string, uint64_t>;
+using Params = std::map<std::string, Setting>;
+
+ParamValue ValueOf(const Setting& setting) {
+  ParamValue value{.number = setting.number, .text = setting.text, .bytes = setting.bytes};
+  for (const Setting& item : setting.items) value.items.push_back(ValueOf(item));
+  return value;
+}
 
 std::vector<ParamValue> ValuesOf(const cardcage_type& type, const Params& params,
                                  CharBackend& console) {
-  for (const auto& [key, number] : params) {
-    const cardcage_param& param = *type.params[IndexOf(key, type.params, type.param_count,
-                                                       &cardcage_param::key, type.id, "parameter")];
-    if (param.kind != CARDCAGE_KIND_CHAR && (number < param.min || number > param.max)) {
-      Die(absl::StrCat(type.id, "'s parameter `", key, "` is ", param.min, " to ", param.max,
-                       ", not ", number));
-    }
-  }
   std::vector<ParamValue> values;
   for (const cardcage_param* param : std::span(type.params, type.param_count)) {
-    const auto given = params.find(param->key);
-    values.push_back({.number = given == params.end() ? param->default_u64 : given->second,
-                      .character = param->kind == CARDCAGE_KIND_CHAR ? &console : nullptr});
+    values.push_back(DefaultOf(*param));
+    if (param->kind == CARDCAGE_KIND_CHAR) values.back().character = &console;
+  }
+  for (const auto& [key, setting] : params) {
+    const uint32_t index =
+        IndexOf(key, type.params, type.param_count, &cardcage_param::key, type.id, "parameter");
+    const cardcage_param& param = *type.params[index];
+    if (param.kind == CARDCAGE_KIND_CHAR) continue;
+    values[index] = ValueOf(setting);
+    const std::string misfit = MisfitOf(param, values[index]);
+    if (!misfit.empty()) Die(absl::StrCat(type.id, "'s parameter `", key, "` ", misfit));
   }
   return values;
 }

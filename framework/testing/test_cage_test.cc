@@ -6,10 +6,14 @@
 
 namespace {
 
+using cardcage::testing::Setting;
 using cardcage::testing::TestCage;
 
 struct PadConfig {
   uint8_t mark = '.';
+  std::string_view title = "untitled";
+  std::vector<uint8_t> head;
+  std::vector<int16_t> lines;
   cardcage::CharLink paper;
   cardcage::CharLink copy;
 };
@@ -24,8 +28,14 @@ class Pad {
   void Ready() { ++told_; }
   void Set(uint16_t value) {
     if (value == 0xffff) host_.Stop(7);
+    if (value == 2) WriteConfig();
     host_.Log(cardcage::Severity::kInfo, "set");
     config_.paper.Write(config_.mark);
+  }
+  void WriteConfig() const {
+    for (const char letter : config_.title) config_.paper.Write(static_cast<uint8_t>(letter));
+    for (const uint8_t byte : config_.head) config_.paper.Write(byte);
+    for (const int16_t line : config_.lines) config_.paper.Write(static_cast<uint8_t>('a' + line));
   }
   uint16_t Told() const { return told_; }
   bool High() const { return told_ > 0; }
@@ -41,6 +51,9 @@ constexpr const char* kPins[] = {"pin"};
 constexpr cardcage::Declaration kPad{
     cardcage::Type<Pad>("pad", "paper and a copy"),
     cardcage::Param<&PadConfig::mark>("mark", {.doc = "what it writes", .min = 1}),
+    cardcage::Param<&PadConfig::title>("title", {.doc = "above all", .max_length = 8}),
+    cardcage::Param<&PadConfig::head>("head", {.doc = "behind it"}),
+    cardcage::Param<&PadConfig::lines>("lines", {.doc = "numbers", .min = -1}),
     cardcage::Param<&PadConfig::paper>("paper", {.doc = "output"}),
     cardcage::Param<&PadConfig::copy>("copy", {.doc = "output"}),
     cardcage::Port<&Pad::Told, &Pad::Set>("told"),
@@ -98,6 +111,18 @@ TEST_F(TestCageTest, CountsWhatNobodyAnswersAndWhatIsSplit) {
   EXPECT_EQ(cage_.failed(), 0u);
 }
 
+TEST_F(TestCageTest, SetsParametersOfEachKind) {
+  TestCage cage(cardcage_plugin_entry, "pad",
+                {{"mark", '!'},
+                 {"title", "red"},
+                 {"head", Setting::Bytes({'-', '-'})},
+                 {"lines", Setting::List({1, 2})}});
+  cage.Write(0, 2, 2);
+  EXPECT_EQ(cage.console().output, "red--bc!");
+  cage_.Write(0, 2, 2);
+  EXPECT_EQ(cage_.console().output, "untitled.");
+}
+
 using TestCageDeathTest = TestCageTest;
 
 TEST_F(TestCageDeathTest, SaysWhatThereIsWhereATestNamesWhatThereIsNot) {
@@ -105,12 +130,16 @@ TEST_F(TestCageDeathTest, SaysWhatThereIsWhereATestNamesWhatThereIsNot) {
   EXPECT_DEATH(cage_.SetInput("gate", true), "pad has no input `gate`; it has: pin");
   EXPECT_DEATH(TestCage(cardcage_plugin_entry, "pat"), "pad has no type `pat`; it has: pad");
   EXPECT_DEATH(TestCage(cardcage_plugin_entry, "pad", {{"marc", 1}}),
-               "pad has no parameter `marc`; it has: mark, paper, copy");
+               "pad has no parameter `marc`; it has: mark, title, head, lines, paper, copy");
 }
 
 TEST_F(TestCageDeathTest, RefusesAParameterThatTheMachineFileCouldNotSay) {
   EXPECT_DEATH(TestCage(cardcage_plugin_entry, "pad", {{"mark", 256}}),
                "pad's parameter `mark` is 1 to 255, not 256");
+  EXPECT_DEATH(TestCage(cardcage_plugin_entry, "pad", {{"title", "much too long"}}),
+               "pad's parameter `title` has 0 to 8 bytes, not 13");
+  EXPECT_DEATH(TestCage(cardcage_plugin_entry, "pad", {{"lines", Setting::List({1, -2})}}),
+               "pad's parameter `lines` has an item that is -1 to 32767, not -2");
 }
 
 }  // namespace

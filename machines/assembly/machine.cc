@@ -148,11 +148,12 @@ bool Machine::BuildDevices(Failure* failure) {
   for (const Plan::Device& planned : plan_.devices) {
     std::vector<ParamValue> values;
     for (const Plan::Param& param : planned.params) {
-      values.push_back({.number = param.number,
-                        .character = param.backend ? backend_of_[*param.backend] : nullptr});
+      values.push_back(param.value);
+      if (param.backend) values.back().character = backend_of_[*param.backend];
     }
     std::string wrong_param;
-    auto device = Device::Create(*planned.type, planned.name, values, *this, &wrong_param);
+    auto device =
+        Device::Create(*planned.type, planned.name, std::move(values), *this, &wrong_param);
     if (!device.ok()) {
       Place place = planned.place;
       for (size_t i = 0; i < planned.params.size(); ++i) {

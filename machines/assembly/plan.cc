@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "framework/device/device.h"
 #include "machines/assembly/files.h"
+#include "machines/assembly/param_values.h"
 #include "machines/assembly/plan_backends.h"
 #include "machines/assembly/plan_wires.h"
 #include "machines/boot/flat_boot.h"
@@ -229,29 +230,9 @@ void Planner::PlanParam(const cardcage_param& param, const ParamSpec& spec, cons
   planned.place = spec.value.place;
   if (param.kind == CARDCAGE_KIND_CHAR) {
     planned.backend = backends_.UseByDevice(spec.value, what, backend_name);
-    return;
+  } else if (auto value = ReadParam(param, spec.value, what, source_, diagnostics_)) {
+    planned.value = *std::move(value);
   }
-  if (param.kind == CARDCAGE_KIND_BOOL) {
-    const auto value = ReadBool(spec.value, what, diagnostics_);
-    planned.number = value.value_or(false) ? 1 : 0;
-    return;
-  }
-  if (param.kind == CARDCAGE_KIND_ENUM) {
-    const std::vector<std::string> words(param.names, param.names + param.name_count);
-    planned.number = ReadWord(spec.value, what, words, diagnostics_).value_or(0);
-    return;
-  }
-  const auto value = param.kind == CARDCAGE_KIND_SIZE ? ReadSize(spec.value, what, diagnostics_)
-                                                      : ReadNumber(spec.value, what, diagnostics_);
-  if (!value) return;
-  if (*value < param.min || *value > param.max) {
-    diagnostics_.Error(spec.value.place,
-                       absl::StrFormat("%s is %d: it must be from %d to %d%s%s", what, *value,
-                                       param.min, param.max, param.unit == nullptr ? "" : " ",
-                                       param.unit == nullptr ? "" : param.unit));
-    return;
-  }
-  planned.number = *value;
 }
 
 void Planner::PlanParams(const DeviceSpec& spec, Plan::Device& device) {
@@ -270,19 +251,23 @@ void Planner::PlanParams(const DeviceSpec& spec, Plan::Device& device) {
     return param->kind == CARDCAGE_KIND_CHAR;
   });
   for (const cardcage_param* param : params) {
-    Plan::Param planned{.number = param->default_u64};
+    const std::string what = absl::StrCat("`", param->key, "` of device ", device.name);
+    Plan::Param planned{.value = DefaultOf(*param)};
     const auto given =
         std::find_if(spec.params.begin(), spec.params.end(),
                      [&](const ParamSpec& candidate) { return candidate.key.value == param->key; });
     if (given != spec.params.end()) {
-      PlanParam(*param, *given, absl::StrCat("`", param->key, "` of device ", device.name),
+      PlanParam(*param, *given, what,
                 lines > 1 ? absl::StrCat(device.name, ".", param->key) : device.name, planned);
     } else if ((param->flags & CARDCAGE_PARAM_REQUIRED) != 0) {
       diagnostics_.Error(spec.name.place,
                          absl::StrCat("device ", device.name, " lacks the key `", param->key,
                                       "`: ", param->doc == nullptr ? "" : param->doc));
+    } else {
+      planned.value = DefaultParam(*param, absl::StrCat("the default of ", what), spec.name.place,
+                                   source_, diagnostics_);
     }
-    device.params.push_back(planned);
+    device.params.push_back(std::move(planned));
   }
 }
 
@@ -358,7 +343,7 @@ void Planner::PlaceRegion(const PlacementSpec& at, uint32_t index, Plan::Device&
   AddressRange range{at.address.value, region.size};
   for (size_t i = 0; region.size_param != nullptr && i < device.params.size(); ++i) {
     if (std::string_view(device.type->params[i]->key) == region.size_param) {
-      range.size = device.params[i].number;
+      range.size = device.params[i].value.number;
     }
   }
   range.size <<= device.layout.shift;

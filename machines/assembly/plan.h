@@ -10,6 +10,7 @@
 
 #include "cardcage/abi.h"
 #include "framework/bus/address_range.h"
+#include "framework/device/params.h"
 #include "framework/device/spread_region.h"
 #include "framework/engine/engine_type.h"
 #include "framework/engine/registers.h"
@@ -49,9 +50,9 @@ struct Plan {
     size_t device = 0;   // kDevice: index in `devices`
   };
   struct Param {
-    uint64_t number = 0;
-    std::optional<size_t> backend;  // in `backends`; nothing: the null backend
-    Place place;
+    ParamValue value = {};               // of all kinds but char
+    std::optional<size_t> backend = {};  // of kind char: in `backends`; nothing: the null backend
+    Place place = {};                    // without a line where it is the default
   };
   // A backend with the one who uses it: a parameter of a device, or a tee.
   struct Backend {

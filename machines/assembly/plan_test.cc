@@ -294,11 +294,9 @@ TEST_F(PlanTest, UnknownKeyOfADeviceIsRefused) {
 
 TEST_F(PlanTest, ParameterKeepsItsBounds) {
   EXPECT_THAT(Refuse({.devices = "a: { type: scratch, at: port 0x500, size: 0B }"}),
-              ElementsAre("3:54: error: `size` of device a is 0: it must be from 1 to 1048576 "
-                          "bytes"));
+              ElementsAre("3:54: error: `size` of device a is 0B: it must be from 1B to 1MiB"));
   EXPECT_THAT(Refuse({.devices = "a: { type: scratch, at: mmio 0xd0000000, size: 2MiB }"}),
-              ElementsAre("3:59: error: `size` of device a is 2097152: it must be from 1 to "
-                          "1048576 bytes"));
+              ElementsAre("3:59: error: `size` of device a is 2MiB: it must be from 1B to 1MiB"));
 }
 
 TEST_F(PlanTest, DeviceNeedsAPlace) {
@@ -333,7 +331,7 @@ TEST_F(PlanTest, EnumIsOneOfItsWords) {
   const auto variant = [this](const std::string& word) {
     const Plan plan = Accept(
         {.devices = absl::StrCat("a: { type: ns16550a, at: port 0x3f8, variant: ", word, " }")});
-    return plan.devices[0].params[1].number;
+    return plan.devices[0].params[1].value.number;
   };
   EXPECT_EQ(variant("16450"), 0u);
   EXPECT_EQ(variant("16550a"), 1u);

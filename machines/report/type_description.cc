@@ -10,6 +10,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "framework/device/params.h"
+#include "machines/assembly/param_values.h"
 
 namespace cardcage {
 namespace {
@@ -52,42 +54,36 @@ std::string KindOf(const cardcage_param& param) {
     case CARDCAGE_KIND_CHAR:
       return "char backend";
     case CARDCAGE_KIND_ENUM:
-      return absl::StrJoin(NamesOf(param), "|");
+      return "enum";
+    case CARDCAGE_KIND_I64:
+      return "signed number";
+    case CARDCAGE_KIND_ADDRESS:
+      return "address";
+    case CARDCAGE_KIND_DURATION:
+      return "duration";
+    case CARDCAGE_KIND_FREQUENCY:
+      return "frequency";
+    case CARDCAGE_KIND_STRING:
+      return "text";
+    case CARDCAGE_KIND_PATH:
+      return "path";
+    case CARDCAGE_KIND_BYTES:
+      return "bytes";
+    case CARDCAGE_KIND_MAC:
+      return "mac";
     default:
       return "?";
   }
 }
 
-// A value as a machine file has it.
-std::string ValueText(const cardcage_param& param, uint64_t value) {
-  switch (param.kind) {
-    case CARDCAGE_KIND_BOOL:
-      return value != 0 ? "true" : "false";
-    case CARDCAGE_KIND_SIZE:
-      return absl::StrCat(value, "B");
-    case CARDCAGE_KIND_ENUM:
-      return value < param.name_count ? param.names[value] : "?";
-    case CARDCAGE_KIND_CHAR:
-      return "null";
-    default:
-      return absl::StrCat(value);
-  }
+// The kind for people, who see the words of an enum.
+std::string KindText(const cardcage_param& param) {
+  const std::string kind =
+      param.kind == CARDCAGE_KIND_ENUM ? absl::StrJoin(NamesOf(param), "|") : KindOf(param);
+  return IsList(param) ? absl::StrCat("list of ", kind) : kind;
 }
 
-bool IsRequired(const cardcage_param& param) {
-  return (param.flags & CARDCAGE_PARAM_REQUIRED) != 0;
-}
-
-bool HasBounds(const cardcage_param& param) {
-  const bool is_number = param.kind == CARDCAGE_KIND_U64 || param.kind == CARDCAGE_KIND_SIZE;
-  return is_number && (param.min != 0 || param.max != UINT64_MAX);
-}
-
-std::string BoundsOf(const cardcage_param& param) {
-  if (!HasBounds(param)) return "";
-  if (param.max == UINT64_MAX) return absl::StrCat("from ", param.min);
-  return absl::StrCat(param.min, " to ", param.max);
-}
+std::string DefaultText(const cardcage_param& param) { return SpellParam(param, DefaultOf(param)); }
 
 std::string SpacesOf(const cardcage_region& region) {
   const bool port = (region.spaces & CARDCAGE_SPACE_PORT) != 0;
@@ -113,11 +109,18 @@ bool IsEdge(const cardcage_signal& signal) { return (signal.flags & CARDCAGE_SIG
 std::string ParamTable(const cardcage_type& type) {
   Rows rows;
   for (const cardcage_param* param : std::span(type.params, type.param_count)) {
-    std::string doc = OrNothing(param->doc);
-    if (param->unit != nullptr) absl::StrAppend(&doc, ", in ", param->unit);
-    if (HasBounds(*param)) absl::StrAppend(&doc, ", ", BoundsOf(*param));
-    rows.push_back({param->key, KindOf(*param),
-                    IsRequired(*param) ? "required" : ValueText(*param, param->default_u64), doc});
+    std::vector<std::string> words;
+    if (const std::string doc = OrNothing(param->doc); !doc.empty()) words.push_back(doc);
+    const std::string bounds = SpellBounds(*param);
+    const std::string unit = UnitOf(*param);
+    if (bounds.empty() && !unit.empty()) words.push_back(absl::StrCat("in ", unit));
+    for (const std::string& said : {bounds, SpellLength(*param)}) {
+      if (!said.empty()) words.push_back(said);
+    }
+    if (param->since != nullptr) words.push_back(absl::StrCat("since ", param->since));
+    rows.push_back({param->key, KindText(*param),
+                    IsRequired(*param) ? "required" : DefaultText(*param),
+                    absl::StrJoin(words, ", ")});
   }
   return Table(rows, "  ");
 }
@@ -153,17 +156,28 @@ nlohmann::ordered_json Text(const char* text) {
   return text;
 }
 
+// A number in a JSON of its own sign.
+nlohmann::ordered_json NumberAsJson(const cardcage_param& param, uint64_t number) {
+  if (param.kind == CARDCAGE_KIND_I64) return static_cast<int64_t>(number);
+  return number;
+}
+
 nlohmann::ordered_json ParamAsJson(const cardcage_param& param) {
-  nlohmann::ordered_json json = {
-      {"key", param.key},
-      {"kind", param.kind == CARDCAGE_KIND_ENUM ? "enum" : KindOf(param)},
-      {"doc", Text(param.doc)},
-      {"unit", Text(param.unit)},
-      {"required", IsRequired(param)}};
-  if (!IsRequired(param)) json["default"] = ValueText(param, param.default_u64);
-  if (HasBounds(param)) {
-    json["min"] = param.min;
-    json["max"] = param.max;
+  nlohmann::ordered_json json = {{"key", param.key},
+                                 {"kind", KindOf(param)},
+                                 {"list", IsList(param)},
+                                 {"doc", Text(param.doc)},
+                                 {"unit", Text(param.unit)},
+                                 {"since", Text(param.since)},
+                                 {"required", IsRequired(param)}};
+  if (!IsRequired(param)) json["default"] = DefaultText(param);
+  if (!SpellBounds(param).empty()) {
+    json["min"] = NumberAsJson(param, param.min);
+    json["max"] = NumberAsJson(param, param.max);
+  }
+  if (!SpellLength(param).empty()) {
+    json["min_length"] = param.min_length;
+    if (param.max_length != 0) json["max_length"] = param.max_length;
   }
   if (param.kind == CARDCAGE_KIND_ENUM) json["words"] = NamesOf(param);
   return json;
@@ -244,7 +258,7 @@ std::string ExampleOf(const cardcage_type& type) {
                                   "0: { type: ", type.id, ExamplePlaces(type));
   for (const cardcage_param* param : std::span(type.params, type.param_count)) {
     if (!IsRequired(*param)) continue;
-    absl::StrAppend(&text, ", ", param->key, ": ", ValueText(*param, param->min));
+    absl::StrAppend(&text, ", ", param->key, ": ", DefaultText(*param));
   }
   return absl::StrCat(text, " }");
 }
@@ -280,7 +294,8 @@ std::string DescribeType(const DescribedType& described) {
 std::string TypesAsJson(const std::vector<DescribedType>& types) {
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   for (const auto& [type, origin] : types) json.push_back(TypeAsJson(*type, origin));
-  return json.dump(2) + "\n";
+  // What is no UTF-8 in a plugin's texts must not end the program.
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace cardcage

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/ascii.h"
+#include "framework/device/params.h"
 #include "framework/plugin/builtin_devices.h"
 #include "framework/plugin/type_registry.h"
 #include "gmock/gmock.h"
@@ -29,7 +31,9 @@ TEST_F(TypeDescription, ShowsAllThatATypeDeclares) {
               HasSubstr("ns16550a: serial port\nafter National Semiconductor PC16550D, June 1995\n"
                         "built in\n"));
   EXPECT_THAT(text, HasSubstr("\nParameters\n"));
-  EXPECT_THAT(text, AllOf(HasSubstr("16450|16550a|16750"), HasSubstr("in Hz, 16 to 1000000000")));
+  EXPECT_THAT(text, AllOf(HasSubstr("16450|16550a|16750"),
+                          HasSubstr("clock_hz        frequency           1.8432MHz  of the "
+                                    "crystal, from 16Hz to 1GHz\n")));
   EXPECT_THAT(text, HasSubstr("registers: port or mmio, 8 bytes, accesses of 1 byte\n"));
   EXPECT_THAT(text, HasSubstr("0x5  r-  LSR"));
   EXPECT_THAT(text, HasSubstr("\nOutputs\n  irq  level  INTR\n"));
@@ -58,6 +62,120 @@ TEST_F(TypeDescription, JsonHasTheSameForPrograms) {
   EXPECT_EQ(json[0]["regions"][0]["registers"][5]["reset"], 0x60);
   EXPECT_EQ(json[0]["outputs"][0]["kind"], "level");
   EXPECT_EQ(json[1]["from"], "built in");
+}
+
+// A type of one parameter, which a test makes up.
+class ParamDescription : public ::testing::Test {
+ protected:
+  explicit ParamDescription() {
+    param_.struct_size = sizeof(param_);
+    param_.key = "key";
+    param_.doc = "what it does";
+    type_.id = "acme.chip";
+    type_.params = params_;
+    type_.param_count = 1;
+    value_.struct_size = sizeof(value_);
+    param_.default_value = &value_;
+  }
+  void SetKind(uint32_t kind) {
+    param_.kind = kind;
+    param_.min = LeastOf(kind);
+    param_.max = GreatestOf(kind);
+    value_.kind = kind;
+  }
+  // The parameter's line, its columns one space apart.
+  std::string Line() const {
+    const std::string text = DescribeType({&type_, "built in"});
+    const size_t begin = text.find("  key ") + 2;
+    std::string line = text.substr(begin, text.find('\n', begin) - begin);
+    absl::RemoveExtraAsciiWhitespace(&line);
+    return line;
+  }
+  nlohmann::json Json() const {
+    return nlohmann::json::parse(TypesAsJson({{&type_, "built in"}}))[0]["parameters"][0];
+  }
+
+  cardcage_value value_{};
+  cardcage_param param_{};
+  const cardcage_param* params_[1] = {&param_};
+  cardcage_type type_{};
+};
+
+TEST_F(ParamDescription, DefaultIsSpelledAsInAMachineFile) {
+  const auto line = [this](uint32_t kind, uint64_t number) {
+    SetKind(kind);
+    value_.u64 = number;
+    EXPECT_EQ(ParamFault(param_), "");
+    return Line();
+  };
+  EXPECT_EQ(line(CARDCAGE_KIND_BOOL, 1), "key bool true what it does");
+  EXPECT_EQ(line(CARDCAGE_KIND_I64, static_cast<uint64_t>(-4)),
+            "key signed number -4 what it does");
+  EXPECT_EQ(line(CARDCAGE_KIND_SIZE, 4096), "key size 4KiB what it does");
+  EXPECT_EQ(line(CARDCAGE_KIND_ADDRESS, 0xd0000000), "key address 0xd0000000 what it does");
+  EXPECT_EQ(line(CARDCAGE_KIND_DURATION, 1'500'000), "key duration 1.5ms what it does");
+  EXPECT_EQ(line(CARDCAGE_KIND_FREQUENCY, 1'193'182), "key frequency 1.193182MHz what it does");
+  param_.default_value = nullptr;
+  EXPECT_EQ(line(CARDCAGE_KIND_STRING, 0), "key text \"\" what it does");
+  EXPECT_EQ(line(CARDCAGE_KIND_PATH, 0), "key path \"\" what it does");
+  EXPECT_EQ(line(CARDCAGE_KIND_BYTES, 0), "key bytes \"\" what it does");
+  EXPECT_EQ(line(CARDCAGE_KIND_MAC, 0), "key mac 00:00:00:00:00:00 what it does");
+  param_.flags = CARDCAGE_PARAM_LIST;
+  EXPECT_EQ(line(CARDCAGE_KIND_MAC, 0), "key list of mac [] what it does");
+}
+
+TEST_F(ParamDescription, BoundsLengthsUnitAndSinceAreShown) {
+  SetKind(CARDCAGE_KIND_U64);
+  param_.unit = "seconds";
+  EXPECT_EQ(Line(), "key number 0 what it does, in seconds");
+  param_.max = 60;
+  param_.since = "1.2.0";
+  EXPECT_EQ(Line(), "key number 0 what it does, at most 60 seconds, since 1.2.0");
+  SetKind(CARDCAGE_KIND_DURATION);
+  param_.max = 60'000'000'000;
+  param_.flags = CARDCAGE_PARAM_LIST;
+  param_.max_length = 4;
+  param_.since = nullptr;
+  EXPECT_EQ(Line(), "key list of duration [] what it does, at most 60s, at most 4 items");
+}
+
+TEST_F(ParamDescription, JsonHasAllOfIt) {
+  SetKind(CARDCAGE_KIND_I64);
+  param_.min = static_cast<uint64_t>(-5);
+  param_.since = "1.2.0";
+  nlohmann::json json = Json();
+  EXPECT_EQ(json["kind"], "signed number");
+  EXPECT_EQ(json["list"], false);
+  EXPECT_EQ(json["default"], "0");
+  EXPECT_EQ(json["min"], -5);
+  EXPECT_EQ(json["max"], INT64_MAX);
+  EXPECT_EQ(json["since"], "1.2.0");
+  EXPECT_FALSE(json.contains("max_length"));
+  SetKind(CARDCAGE_KIND_STRING);
+  param_.flags = CARDCAGE_PARAM_LIST | CARDCAGE_PARAM_REQUIRED;
+  param_.min_length = 1;
+  json = Json();
+  EXPECT_EQ(json["list"], true);
+  EXPECT_EQ(json["min_length"], 1);
+  EXPECT_FALSE(json.contains("default"));
+  EXPECT_FALSE(json.contains("min"));
+}
+
+TEST_F(ParamDescription, JsonIsMadeOfTextsThatAreNoUtf8) {
+  SetKind(CARDCAGE_KIND_U64);
+  param_.doc = "\xff";
+  EXPECT_EQ(Json()["doc"], "\xef\xbf\xbd");
+}
+
+TEST_F(ParamDescription, ExampleSetsWhatIsRequiredToWhatFits) {
+  SetKind(CARDCAGE_KIND_I64);
+  param_.flags = CARDCAGE_PARAM_REQUIRED;
+  param_.min = static_cast<uint64_t>(-5);
+  EXPECT_EQ(ExampleOf(type_), "acme-chip0: { type: acme.chip, key: -5 }");
+  SetKind(CARDCAGE_KIND_BYTES);
+  param_.flags = CARDCAGE_PARAM_REQUIRED | CARDCAGE_PARAM_LIST;
+  param_.min_length = 2;
+  EXPECT_EQ(ExampleOf(type_), "acme-chip0: { type: acme.chip, key: [\"00\", \"00\"] }");
 }
 
 TEST_F(TypeDescription, EveryBuiltInTypeHasAllThatAPersonAsksFor) {

@@ -9,6 +9,7 @@
 
 namespace {
 
+using ::cardcage::testing::Setting;
 using ::cardcage::testing::TestCage;
 
 // The bytes of the input, one after the other; 0 behind the last.
@@ -24,8 +25,8 @@ class Input {
   size_t at_ = 0;
 };
 
-std::map<std::string, uint64_t> Params(const cardcage_type& type, Input& input) {
-  std::map<std::string, uint64_t> params;
+std::map<std::string, Setting> Params(const cardcage_type& type, Input& input) {
+  std::map<std::string, Setting> params;
   for (uint32_t i = 0; i < type.param_count; ++i) {
     const cardcage_param& param = *type.params[i];
     if (param.kind == CARDCAGE_KIND_ENUM) params[param.key] = input.Byte() % param.name_count;

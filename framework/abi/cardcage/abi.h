@@ -117,7 +117,7 @@ typedef struct cardcage_region {
   uint32_t spaces;        /* CARDCAGE_SPACE_* */
   const char* name;       /* the key under `at` where a type has several */
   uint64_t size;          /* in bytes, from 1; 0 where size_param says it */
-  const char* size_param; /* key of a u64 parameter that holds the size, or NULL */
+  const char* size_param; /* key of a size or u64 parameter that holds the size, or NULL */
   uint32_t sizes;         /* CARDCAGE_SIZE_*: the accesses that the handlers take */
   uint32_t unaligned;     /* 1: also those not aligned to their own size */
   /* A wider or unaligned access of the guest is split into parts that the region takes, at rising
@@ -147,32 +147,61 @@ typedef struct cardcage_signal {
   const char* doc;  /* a line, or NULL */
 } cardcage_signal;
 
-/* Kinds of cardcage_param and cardcage_value. */
-#define CARDCAGE_KIND_BOOL 1u /* value.u64: 0 or 1 */
-#define CARDCAGE_KIND_U64 2u  /* value.u64 */
-#define CARDCAGE_KIND_SIZE 3u /* value.u64, in bytes; the machine file gives a unit */
-#define CARDCAGE_KIND_CHAR 4u /* value.character: a character backend of the machine */
-#define CARDCAGE_KIND_ENUM 5u /* value.u64: one of the parameter's names, by its index */
+/* Kinds of cardcage_param and cardcage_value, and which field of the value they are in. */
+#define CARDCAGE_KIND_BOOL 1u      /* u64: 0 or 1 */
+#define CARDCAGE_KIND_U64 2u       /* u64 */
+#define CARDCAGE_KIND_SIZE 3u      /* u64, in bytes; the machine file gives a unit */
+#define CARDCAGE_KIND_CHAR 4u      /* character: a character backend of the machine */
+#define CARDCAGE_KIND_ENUM 5u      /* u64: one of the parameter's names, by its index */
+#define CARDCAGE_KIND_I64 6u       /* u64, in two's complement */
+#define CARDCAGE_KIND_ADDRESS 7u   /* u64; people see it in hex */
+#define CARDCAGE_KIND_DURATION 8u  /* u64, in ns; the machine file gives a unit */
+#define CARDCAGE_KIND_FREQUENCY 9u /* u64, in Hz; the machine file may give another unit */
+#define CARDCAGE_KIND_STRING 10u   /* text */
+#define CARDCAGE_KIND_PATH 11u     /* text: a file's, from the machine file's folder on */
+#define CARDCAGE_KIND_BYTES 12u    /* bytes: hex in the machine file */
+#define CARDCAGE_KIND_MAC 13u      /* bytes: the six of an Ethernet address, in their order */
+
+/* The value of one parameter. Fields of other kinds are 0. */
+typedef struct cardcage_value {
+  uint32_t struct_size;
+  uint32_t kind; /* CARDCAGE_KIND_*; of a list, that of its items */
+  uint64_t u64;
+  const char* text;     /* has no 0 byte but the ending one; NULL is an empty one */
+  const uint8_t* bytes; /* may be NULL where length is 0 */
+  uint64_t length;      /* of text, without its ending 0, or of bytes; in bytes */
+  const struct cardcage_char* character;
+  const struct cardcage_value* const* items; /* of a list; none is a list */
+  uint32_t item_count;
+  uint32_t reserved;
+} cardcage_value;
 
 /* Bits of cardcage_param.flags. */
-#define CARDCAGE_PARAM_REQUIRED 0x1u
+#define CARDCAGE_PARAM_REQUIRED 0x1u /* the machine file must set it */
+#define CARDCAGE_PARAM_LIST 0x2u     /* a list of values of the kind; not of kind char */
 
-/* A parameter: a key that the machine file may set on a device of the type. */
+/* A parameter: a key that the machine file may set on a device of the type. Create gets only values
+ * that are as it says. */
 typedef struct cardcage_param {
   uint32_t struct_size;
   uint32_t kind; /* CARDCAGE_KIND_* */
   const char* key;
-  const char* doc;  /* a line */
-  const char* unit; /* or NULL */
-  uint32_t flags;   /* CARDCAGE_PARAM_* */
-  uint32_t reserved;
-  uint64_t default_u64; /* kinds bool, u64, size, enum; a char's default is the null backend */
-  uint64_t min;         /* bounds of kinds u64 and size, both inside */
-  uint64_t max;
-  /* Of kind enum: the words that the machine file may say. */
-  const char* const* names;
+  const char* doc;   /* a line */
+  const char* unit;  /* of kinds u64 and i64, for people: "seconds"; or NULL */
+  const char* since; /* the plugin's version in which the key appeared, or NULL */
+  uint32_t flags;    /* CARDCAGE_PARAM_* */
   uint32_t name_count;
-  uint32_t reserved2;
+  const char* const* names; /* of kind enum: the words that the machine file may say */
+  /* Inside the bounds. NULL: 0, or an empty one. That of kind char is always the null backend. */
+  const cardcage_value* default_value;
+  /* Bounds of kinds u64, i64 (in two's complement), size, address, duration and frequency, or of each
+   * item in a list of them. Both are inside. */
+  uint64_t min;
+  uint64_t max;
+  /* Bounds of the number of items in a list, or else of the length of a string, path or bytes. Both are
+   * inside; max_length 0: there is none. */
+  uint64_t min_length;
+  uint64_t max_length;
 } cardcage_param;
 
 /* Something that a device counts, for people: from 0 when it is made, and never back. */
@@ -296,14 +325,6 @@ typedef struct cardcage_host {
   uint32_t (*region_space)(void* self, uint32_t region);
 } cardcage_host;
 
-/* The value of one parameter. */
-typedef struct cardcage_value {
-  uint32_t struct_size;
-  uint32_t kind;
-  uint64_t u64;
-  const cardcage_char* character; /* kind char: never NULL; owned by the host as it is */
-} cardcage_value;
-
 /* Where create says why it refuses. */
 typedef struct cardcage_error {
   uint32_t struct_size;
@@ -356,9 +377,10 @@ typedef struct cardcage_type {
   uint32_t state_version; /* from 1; 0 where it has no `state` */
   uint32_t reserved;
 
-  /* Makes a device. `values` has one entry a parameter, in the declared order, valid as long as the
-   * device; `host` too. Returns the device, or NULL with `error` filled. One thread at a time; may block
-   * on the host's files. */
+  /* Makes a device. `values` has one entry a parameter, in the declared order: a string's or path's text
+   * and a char's character are not NULL. `host`, the list, and all that it leads to stay valid as long as
+   * the device. Returns the device, or NULL with `error` filled. One thread at a time; may block on the
+   * host's files. */
   void* (*create)(const cardcage_host* host, const cardcage_value* const* values, size_t count,
                   cardcage_error* error);
   /* Frees it; no other call runs or follows. CARDCAGE_OK, or CARDCAGE_PENDING: it is freed when the device

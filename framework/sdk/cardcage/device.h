@@ -4,6 +4,7 @@
 //
 //   declaration.h  Type, Declaration
 //   param.h        Param: what the machine file may set
+//   values.h       Size, Duration, Frequency, Mac, …: Config members that the machine file spells in their own way
 //   region.h       Register, Registers, Port, Mmio, Window: what the guest sees
 //   signals.h      Output, PulseOutput, Inputs, Timer, InterruptController: what happens between devices; Counter
 //   state.h        Archive: what a device saves and loads
@@ -63,6 +64,7 @@
 #include "cardcage/region.h"
 #include "cardcage/signals.h"
 #include "cardcage/state.h"
+#include "cardcage/values.h"
 
 // The entry's symbol. cardcage_add_device() gives each built-in device one of its own.
 #ifndef CARDCAGE_ENTRY

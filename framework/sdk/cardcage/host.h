@@ -14,12 +14,6 @@
 namespace cardcage {
 inline namespace v0 {
 
-// A size in bytes. As the type of a Config member it makes a parameter that the machine file gives
-// with a unit (64KiB).
-struct Size {
-  uint64_t bytes = 0;
-};
-
 // A device's link to a character backend, the host side of a serial line. As the type of a Config
 // member it makes a parameter that names a backend of the machine. Without one it takes all output
 // and gives no input.

@@ -1,59 +1,67 @@
 // SPDX-License-Identifier: MIT
 // The parameters of a declaration: what the machine file may set on a device. One is a member of the device's
 // Config; the member's type says the kind, its initialiser the default.
+//
+//   member                              in the machine file
+//   bool                                true
+//   an unsigned integer                 42, 0x2a
+//   a signed integer                    -42
+//   Size, Address, Duration, Frequency  64KiB, 0xd0000000, 10ms, 1.8432MHz
+//   an enum, with .names                one of the words
+//   std::string_view                    text; quotes are needed where YAML needs them
+//   Path, Mac                           disk.img, 52:54:00:12:34:56
+//   std::vector<uint8_t>                bytes in hex: "de ad be ef"
+//   std::vector of any other of these   a list of them: [1, 2]; not of bool
+//   CharLink                            a backend
+//
+// The texts of a string_view and of a Path are the host's, end with a 0 byte and have no other, and are valid
+// until the device is destroyed. The default becomes a constant of the plugin: a std::string's would be none with
+// clang, and clang 14 makes one of a list of bytes only where it is empty.
 #ifndef CARDCAGE_PARAM_H_
 #define CARDCAGE_PARAM_H_
 
+#include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <limits>
+#include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "cardcage/abi.h"
 #include "cardcage/host.h"
+#include "cardcage/internal/param_values.h"
 #include "cardcage/names.h"
+#include "cardcage/values.h"
 
 namespace cardcage {
 inline namespace v0 {
 
-// Of a u64 or Size parameter, min and max are both inside.
+// The end of a range of numbers: any integer, or none.
+struct Bound {
+  constexpr Bound() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): so that `.min = -5` can be written
+  constexpr Bound(std::integral auto integer)
+      : is_set(true), number(static_cast<uint64_t>(integer)) {}
+  bool is_set = false;
+  uint64_t number = 0;  // in two's complement where it is negative
+};
+
 struct ParamText {
   const char* doc = "";
-  const char* unit = nullptr;
-  bool required = false;
-  uint64_t min = 0;
-  uint64_t max = std::numeric_limits<uint64_t>::max();
-  Names names{};  // of an enum
+  const char* unit = nullptr;   // of an integer, for people: "seconds"
+  const char* since = nullptr;  // the plugin's version in which the key appeared
+  bool required = false;        // the machine file must set it
+  Bound min{};  // of a number, or of each in a list: both are inside. A Size, Duration or
+  Bound max{};  // Frequency counts in bytes, ns or Hz
+  uint64_t min_length = 0;  // of a list in items; or else of a text, path or bytes in bytes
+  uint64_t max_length = 0;  // inside, too; 0: there is none
+  Names names{};            // of an enum
 };
 
 namespace internal {
 
 struct IsParam {};
-
-template <class M>
-struct MemberOf;
-template <class C, class T>
-struct MemberOf<T C::*> {
-  using Class = C;
-  using Type = T;
-};
-
-template <class T>
-constexpr uint32_t KindOf() {
-  if constexpr (std::is_same_v<T, bool>) {
-    return CARDCAGE_KIND_BOOL;
-  } else if constexpr (std::is_same_v<T, Size>) {
-    return CARDCAGE_KIND_SIZE;
-  } else if constexpr (std::is_same_v<T, CharLink>) {
-    return CARDCAGE_KIND_CHAR;
-  } else if constexpr (std::is_enum_v<T>) {
-    return CARDCAGE_KIND_ENUM;
-  } else {
-    static_assert(std::is_unsigned_v<T>,
-                  "a parameter's member is bool, an unsigned integer, an enum, cardcage::Size or "
-                  "cardcage::CharLink");
-    return CARDCAGE_KIND_U64;
-  }
-}
 
 }  // namespace internal
 
@@ -67,42 +75,45 @@ struct Param : internal::IsParam {
       : key(param_key), text(param_text) {}
 
   constexpr cardcage_param Abi() const {
-    constexpr uint32_t kKind = internal::KindOf<Value>();
+    using Item = typename internal::ListOf<Value>::Item;
+    constexpr uint32_t kKind = internal::KindOf<Item>();
     cardcage_param abi{};
     abi.struct_size = sizeof(abi);
     abi.kind = kKind;
     abi.key = key;
     abi.doc = text.doc;
     abi.unit = text.unit;
-    abi.flags = text.required ? CARDCAGE_PARAM_REQUIRED : 0;
-    abi.min = text.min;
-    abi.max = text.max;
+    abi.since = text.since;
+    abi.flags = (text.required ? CARDCAGE_PARAM_REQUIRED : 0) |
+                (internal::ListOf<Value>::kIsList ? CARDCAGE_PARAM_LIST : 0);
     abi.names = text.names.list;
     abi.name_count = text.names.count;
-    const Config config{};
-    if constexpr (kKind == CARDCAGE_KIND_SIZE) {
-      abi.default_u64 = (config.*Member).bytes;
-    } else if constexpr (kKind == CARDCAGE_KIND_BOOL) {
-      abi.default_u64 = config.*Member ? 1 : 0;
-      abi.max = 1;
-    } else if constexpr (kKind == CARDCAGE_KIND_ENUM) {
-      abi.default_u64 = static_cast<uint64_t>(config.*Member);
-      abi.max = text.names.count == 0 ? 0 : text.names.count - 1;
-    } else if constexpr (kKind == CARDCAGE_KIND_U64) {
-      abi.default_u64 = config.*Member;
-      if (abi.max > std::numeric_limits<Value>::max()) abi.max = std::numeric_limits<Value>::max();
+    if (!text.required && kKind != CARDCAGE_KIND_CHAR) {
+      abi.default_value = &internal::Constant<internal::MemberDefault<Member>>::kValue;
     }
+    // What does not go into the member is out of its bounds in any case.
+    const auto clamp = [](const Bound& bound, auto least, auto most, auto otherwise) {
+      using Number = decltype(otherwise);
+      const auto number = bound.is_set ? static_cast<Number>(bound.number) : otherwise;
+      return static_cast<uint64_t>(std::clamp<Number>(number, least, most));
+    };
+    if constexpr (kKind == CARDCAGE_KIND_U64 || kKind == CARDCAGE_KIND_I64) {
+      using Number = std::conditional_t<kKind == CARDCAGE_KIND_I64, int64_t, uint64_t>;
+      constexpr Number kLeast = std::numeric_limits<Item>::min();
+      constexpr Number kMost = std::numeric_limits<Item>::max();
+      abi.min = clamp(text.min, kLeast, kMost, kLeast);
+      abi.max = clamp(text.max, kLeast, kMost, kMost);
+    } else {
+      abi.min = text.min.number;
+      abi.max = text.max.is_set ? text.max.number : UINT64_MAX;
+    }
+    abi.min_length = text.min_length;
+    abi.max_length = text.max_length;
     return abi;
   }
 
   static void Set(Config& config, const cardcage_value& value) {
-    if constexpr (internal::KindOf<Value>() == CARDCAGE_KIND_CHAR) {
-      config.*Member = CharLink(value.character);
-    } else if constexpr (internal::KindOf<Value>() == CARDCAGE_KIND_SIZE) {
-      config.*Member = Size{value.u64};
-    } else {
-      config.*Member = static_cast<Value>(value.u64);
-    }
+    config.*Member = internal::ListOf<Value>::FromAbi(value);
   }
 
   const char* key;

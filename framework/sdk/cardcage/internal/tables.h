@@ -16,6 +16,7 @@
 #include "cardcage/declaration.h"
 #include "cardcage/internal/instance.h"
 #include "cardcage/internal/items.h"
+#include "cardcage/internal/param_values.h"
 #include "cardcage/names.h"
 #include "cardcage/param.h"
 #include "cardcage/region.h"
@@ -126,17 +127,12 @@ struct Tables {
   }
   static_assert(KeysDiffer(), "two parameters have the same key");
   static constexpr bool DefaultsInBounds() {
-    for (size_t i = 0; i < kCount<IsParam>; ++i) {
-      const cardcage_param& param = *kParams[i];
-      if (param.kind == CARDCAGE_KIND_CHAR || (param.flags & CARDCAGE_PARAM_REQUIRED) != 0)
-        continue;
-      if (param.default_u64 < param.min || param.default_u64 > param.max) return false;
-    }
-    return true;
+    return std::all_of(kParams.begin(), kParams.end() - 1,
+                       [](const cardcage_param* param) { return DefaultFits(*param); });
   }
   static_assert(DefaultsInBounds(),
                 "a parameter's default (its member's initialiser) is out of "
-                "its own bounds");
+                "its own bounds, or its length is");
   static constexpr bool EnumsHaveNames() {
     for (size_t i = 0; i < kCount<IsParam>; ++i) {
       if (kParams[i]->kind == CARDCAGE_KIND_ENUM && kParams[i]->name_count == 0) return false;

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "cardcage/abi.h"
+#include "cardcage/testing/setting.h"
 
 namespace cardcage::testing {
 
@@ -76,10 +77,10 @@ struct SavedState {
 class TestCage final {
  public:
   // Makes the device and resets it. Every region lies at kBase of its space, the second kPage higher, and
-  // so on. Each char parameter gets console(). `params` are numbers: of an enum the word's index, of a bool
-  // 0 or 1, of a size its bytes; what is not named has its default. The plugin outlives the cage.
+  // so on. Each char parameter gets console(). What is not named in `params` has its default. The plugin
+  // outlives the cage.
   TestCage(const cardcage_plugin& plugin, std::string_view type,
-           const std::map<std::string, uint64_t>& params = {}, const Board& board = Board());
+           const std::map<std::string, Setting>& params = {}, const Board& board = Board());
   ~TestCage();
   TestCage(const TestCage&) = delete;
   TestCage& operator=(const TestCage&) = delete;
