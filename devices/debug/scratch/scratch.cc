@@ -51,7 +51,7 @@ class Scratch {
 constexpr cardcage::Declaration kScratch{
     cardcage::Type<Scratch>("scratch", "plain registers that keep what is written to them"),
     cardcage::Param<&ScratchConfig::size>(
-        "size", {.doc = "how many bytes of registers", .unit = "bytes", .min = 1, .max = 1 << 20}),
+        "size", {.doc = "how many bytes of registers", .min = 1, .max = 1 << 20}),
     cardcage::Window<Scratch, &Scratch::Read, &Scratch::Write>(
         "registers",
         {.space = cardcage::Space::kEither,

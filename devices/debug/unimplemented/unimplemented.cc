@@ -52,7 +52,7 @@ class Unimplemented {
 constexpr cardcage::Declaration kUnimplemented{
     cardcage::Type<Unimplemented>("unimplemented", "takes a range, logs each access, answers"),
     cardcage::Param<&UnimplementedConfig::size>(
-        "size", {.doc = "of the range", .unit = "bytes", .required = true, .min = 1}),
+        "size", {.doc = "of the range", .required = true, .min = 1}),
     cardcage::Param<&UnimplementedConfig::answer>("answer", {.doc = "what each read gives"}),
     cardcage::Window<Unimplemented, &Unimplemented::Read, &Unimplemented::Write>(
         "range", {.space = cardcage::Space::kEither,

@@ -37,7 +37,7 @@ struct Ns16550aConfig {
   Variant variant = Variant::k16550a;
   Pace pace = Pace::kInstant;
   Gate out2_gates_irq = Gate::kByPlace;
-  uint32_t clock_hz = 1843200;
+  cardcage::Frequency clock_hz{1'843'200};
 };
 
 // The other side is always there and ready.
@@ -56,7 +56,7 @@ class Ns16550a {
       : config_(config),
         host_(host),
         chip_({.variant = config.variant,
-               .clock_hz = config.clock_hz,
+               .clock_hz = static_cast<uint32_t>(config.clock_hz.hertz),
                .paced = config.pace == Pace::kDivisor}) {
     chip_.SetModemInputs(ConnectedModem(), 0);
     chip_.Reset();
@@ -233,7 +233,7 @@ constexpr cardcage::Declaration kNs16550a{
         "out2_gates_irq",
         {.doc = "whether the interrupt needs OUT2; auto: on ports", .names = kGates}),
     cardcage::Param<&Ns16550aConfig::clock_hz>(
-        "clock_hz", {.doc = "of the crystal", .unit = "Hz", .min = 16, .max = 1'000'000'000}),
+        "clock_hz", {.doc = "of the crystal", .min = 16, .max = 1'000'000'000}),
     cardcage::Output<&Uart::Interrupt>("irq", {.doc = "INTR"}),
     cardcage::Timer<&Uart::Deadline, &Uart::OnDeadline>(),
     cardcage::Registers(

@@ -17,13 +17,14 @@ namespace i8254 {
 namespace {
 
 struct DeviceConfig {
-  uint32_t clock_hz = kClockHz;
+  cardcage::Frequency clock_hz{kClockHz};
 };
 
 class Device {
  public:
   using Config = DeviceConfig;
-  Device(const Config& config, cardcage::Host host) : chip_(config.clock_hz), host_(host) {}
+  Device(const Config& config, cardcage::Host host)
+      : chip_(static_cast<uint32_t>(config.clock_hz.hertz)), host_(host) {}
 
   void Reset() {
     now_ = host_.Now();
@@ -81,8 +82,8 @@ class Device {
 constexpr cardcage::Declaration kI8254{
     cardcage::Type<Device>("i8254", "interval timer of a PC, with port 0x61",
                            {.document = "Intel 8254 (231164), September 1993"}),
-    cardcage::Param<&DeviceConfig::clock_hz>(
-        "clock_hz", {.doc = "of CLK", .unit = "Hz", .min = 1, .max = 1'000'000'000}),
+    cardcage::Param<&DeviceConfig::clock_hz>("clock_hz",
+                                             {.doc = "of CLK", .min = 1, .max = 1'000'000'000}),
     cardcage::Output<&Device::Interrupt>("irq", {.doc = "OUT 0"}),
     cardcage::Timer<&Device::Deadline, &Device::OnDeadline>(),
     cardcage::Registers("counters", {.size = 4},
