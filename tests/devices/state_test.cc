@@ -15,6 +15,7 @@ namespace cardcage {
 namespace {
 
 using testing::SavedState;
+using testing::Setting;
 using testing::TestCage;
 
 using Random = std::mt19937;
@@ -71,8 +72,8 @@ class Subject {
   }
 
  private:
-  static std::map<std::string, uint64_t> Params(const cardcage_type& type) {
-    std::map<std::string, uint64_t> params;
+  static std::map<std::string, Setting> Params(const cardcage_type& type) {
+    std::map<std::string, Setting> params;
     for (uint32_t i = 0; i < type.param_count; ++i) {
       if ((type.params[i]->flags & CARDCAGE_PARAM_REQUIRED) != 0) params[type.params[i]->key] = 16;
     }
