@@ -3,8 +3,8 @@
 #
 #   cardcage_add_device(NAME ns16550a SOURCES ns16550a.cc TEST ns16550a_test.cc)
 #
-# It is compiled twice: into the program, and as a plugin, plugins/<name>.so, which `--plugin` loads.
-# (package/CardcageAddDevice.cmake has the function of the same name for everybody else.)
+# It is compiled twice: into the program, and as a plugin, plugins/<name>.so, which `--plugin` loads, with its
+# manifest beside it. (package/CardcageAddDevice.cmake has the function of the same name for everybody else.)
 #
 # The device is compiled against the SDK and nothing else: neither the repository's root nor any
 # other library is on its include path. Its entry gets a symbol of its own,

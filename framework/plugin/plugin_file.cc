@@ -24,11 +24,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "framework/plugin/open_shared_object.h"
 
 namespace cardcage {
 namespace {
 
 constexpr char kEntry[] = "cardcage_plugin_entry";
+constexpr char kNoFileCure[] = "a plugin's file is named by its path, as build/plugins/dice.so";
+constexpr off_t kMostBytes = off_t{1} << 30;
 constexpr std::chrono::seconds kPatience{5};  // with a constructor
 constexpr int kCameBack = 42;  // how the child ends; a constructor may end it otherwise
 
@@ -38,20 +41,27 @@ absl::Status Refuse(const std::string& path, std::string_view what, std::string_
 }
 
 absl::StatusOr<std::vector<uint8_t>> ReadWhole(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return absl::NotFoundError(absl::StrCat(path, ": ", strerror(errno)));
+  const auto cannot = [&path] {
+    return absl::NotFoundError(absl::StrCat(path, ": ", strerror(errno), "\n  ", kNoFileCure));
+  };
+  const int fd =
+      open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe would have us wait
+  if (fd < 0) return cannot();
   const absl::Cleanup closer = [fd] { close(fd); };
   struct stat info {};
-  if (fstat(fd, &info) != 0) return absl::NotFoundError(absl::StrCat(path, ": ", strerror(errno)));
+  if (fstat(fd, &info) != 0) return cannot();
   if (!S_ISREG(info.st_mode)) {
-    return absl::NotFoundError(
-        absl::StrCat(path, ": is no file", S_ISDIR(info.st_mode) ? ", but a folder" : ""));
+    return absl::NotFoundError(absl::StrCat(
+        path, ": is no file", S_ISDIR(info.st_mode) ? ", but a folder" : "", "\n  ", kNoFileCure));
+  }
+  if (info.st_size > kMostBytes) {
+    return Refuse(path, "has more than 1 GiB", "a plugin is smaller: is it the right file?");
   }
   std::vector<uint8_t> content(static_cast<size_t>(info.st_size));
   for (size_t done = 0; done < content.size();) {
     const ssize_t got = read(fd, content.data() + done, content.size() - done);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return absl::NotFoundError(absl::StrCat(path, ": ", strerror(errno)));
+    if (got < 0) return cannot();
     if (got == 0) {
       content.resize(done);  // it was cut meanwhile, which is found out below
       break;
@@ -59,6 +69,24 @@ absl::StatusOr<std::vector<uint8_t>> ReadWhole(const std::string& path) {
     done += static_cast<size_t>(got);
   }
   return content;
+}
+
+// Whose code a file is, by its header.
+std::string MachineOf(const Elf64_Ehdr& header) {
+  const std::string bits = header.e_ident[EI_CLASS] == ELFCLASS32 ? ", 32 bits" : "";
+  switch (header.e_machine) {
+    case EM_X86_64:
+    case EM_386:
+      return absl::StrCat("x86", bits);
+    case EM_AARCH64:
+      return "AArch64";
+    case EM_ARM:
+      return "ARM";
+    case EM_RISCV:
+      return absl::StrCat("RISC-V", bits);
+    default:
+      return absl::StrCat("machine ", header.e_machine, " of the ELF standard", bits);
+  }
 }
 
 // Whether the loader can take it as far as its size goes: it would die of a file that is too short (SIGBUS).
@@ -69,23 +97,26 @@ absl::Status CheckElf(const std::string& path, std::span<const uint8_t> content)
   if (content.size() < SELFMAG || memcmp(content.data(), ELFMAG, SELFMAG) != 0) {
     return Refuse(path, "is no shared object", kCure);
   }
-  constexpr std::string_view kCut = "is cut off: build or copy it again";
-  if (content.size() < sizeof(header)) return Refuse(path, kCut, "");
+  constexpr std::string_view kCut = "is cut off";
+  constexpr std::string_view kCutCure = "build or copy it again";
+  if (content.size() < sizeof(header)) return Refuse(path, kCut, kCutCure);
   memcpy(&header, content.data(), sizeof(header));
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != EM_X86_64) {
-    return Refuse(path, "is for another machine than x86-64", "build it on, or for, this one");
+    return Refuse(path,
+                  absl::StrCat("is for another machine than x86-64 (", MachineOf(header), ")"),
+                  "build it on, or for, this one");
   }
   if (header.e_type != ET_DYN) return Refuse(path, "is a program or an object file", kCure);
   const uint64_t table_size = uint64_t{header.e_phnum} * sizeof(Elf64_Phdr);
   if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phoff > content.size() ||
       table_size > content.size() - header.e_phoff) {
-    return Refuse(path, kCut, "");
+    return Refuse(path, kCut, kCutCure);
   }
   for (unsigned i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment{};
     memcpy(&segment, content.data() + header.e_phoff + i * sizeof(segment), sizeof(segment));
     if (segment.p_offset > content.size() || segment.p_filesz > content.size() - segment.p_offset) {
-      return Refuse(path, kCut, "");
+      return Refuse(path, kCut, kCutCure);
     }
   }
   return absl::OkStatus();
@@ -126,7 +157,7 @@ struct Loaded {
 
 absl::StatusOr<Loaded> Load(const std::string& path, int copy) {
   const std::string copy_path = absl::StrCat("/proc/self/fd/", copy);
-  void* const handle = dlopen(copy_path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* const handle = OpenSharedObject(copy_path.c_str());
   if (handle == nullptr) {
     const std::string reason = LoaderError(path, copy_path);
     const bool is_symbol = reason.find("undefined symbol") != std::string::npos;
@@ -167,7 +198,7 @@ bool ReadUntilEnd(int fd, std::string* text) {
 // The last line that says something.
 std::string LastLine(const std::string& text) {
   const std::vector<std::string> lines = absl::StrSplit(text, '\n', absl::SkipWhitespace());
-  return lines.empty() ? "" : lines.back();
+  return lines.empty() ? "" : std::string(absl::StripAsciiWhitespace(lines.back()));
 }
 
 // Loads it in a child process, and says how that went.

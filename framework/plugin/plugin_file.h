@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "cardcage/abi.h"
+#include "framework/plugin/build_id.h"
 
 namespace cardcage {
 
@@ -19,9 +20,9 @@ class PluginFile {
  public:
   // Loads it. Its symbols stay its own. Nothing of it was checked yet but that it has an entry.
   // Before the process has further threads. Blocks for the child, at most some seconds.
-  // Errors, each with the file, the cause and the cure: NotFound (no such file, or it cannot be read),
-  // FailedPrecondition (not a shared object, another machine's, cut off, a symbol that nobody has, no entry,
-  // a constructor that throws, aborts or does not come back), Internal (the host's).
+  // Errors, each with the file, the cause and, in a line of its own, the cure: NotFound (no such file, or it cannot
+  // be read), FailedPrecondition (not a shared object, another machine's, cut off, a symbol that nobody has, no
+  // entry, a constructor that throws, aborts or does not come back), Internal (the host's).
   static absl::StatusOr<std::unique_ptr<PluginFile>> Open(const std::string& path);
   ~PluginFile();
   PluginFile(const PluginFile&) = delete;
@@ -30,6 +31,8 @@ class PluginFile {
   const std::string& path() const { return path_; }
   // Valid as long as this.
   const cardcage_plugin& plugin() const { return *plugin_; }
+  // Of what was loaded, whatever the file has become. Errors: as ReadBuildId.
+  absl::StatusOr<std::string> BuildId() const { return ReadBuildId(copy_); }
 
  private:
   PluginFile(std::string path, int copy, void* handle, const cardcage_plugin* plugin)

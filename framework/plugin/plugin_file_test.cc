@@ -4,12 +4,14 @@
 
 #include <elf.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "framework/plugin/type_registry.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -18,8 +20,8 @@ namespace cardcage {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 namespace fs = std::filesystem;
 
@@ -82,7 +84,7 @@ TEST_F(PluginFileTest, TwoThatAreLoadedStayApart) {
 }
 
 TEST_F(PluginFileTest, FileThatIsNotThereIsSaid) {
-  EXPECT_THAT(Refusal("no-such.so"), EndsWith("no-such.so: No such file or directory"));
+  EXPECT_THAT(Refusal("no-such.so"), StartsWith("no-such.so: No such file or directory\n  "));
   EXPECT_THAT(Refusal(folder_.string()), HasSubstr("is no file, but a folder"));
 }
 
@@ -96,7 +98,18 @@ TEST_F(PluginFileTest, WhatIsNoPluginIsSaid) {
 TEST_F(PluginFileTest, FileOfAnotherMachineIsSaid) {
   std::string content = Content(Built("good"));
   content[offsetof(Elf64_Ehdr, e_machine)] = static_cast<char>(EM_AARCH64);
-  EXPECT_THAT(Refusal(Write("arm.so", content)), HasSubstr("is for another machine than x86-64"));
+  EXPECT_THAT(Refusal(Write("arm.so", content)),
+              HasSubstr("is for another machine than x86-64 (AArch64)\n  build it"));
+}
+
+// It would wait for a pipe's other end, and hold all of a file that only claims to be large.
+TEST_F(PluginFileTest, FileThatIsNoneOrTooLargeIsSaid) {
+  const std::string pipe = (folder_ / "pipe.so").string();
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_THAT(Refusal(pipe), HasSubstr("is no file"));
+  const std::string large = Write("large.so", Content(Built("good")));
+  fs::resize_file(large, uint64_t{1} << 40);
+  EXPECT_THAT(Refusal(large), HasSubstr("has more than 1 GiB"));
 }
 
 TEST_F(PluginFileTest, FileThatIsCutOffIsSaidWhereverItEnds) {
@@ -142,18 +155,38 @@ TEST_F(PluginFileTest, SymbolThatNobodyHasIsNamed) {
               AllOf(HasSubstr("undefined symbol: nobody_has_this"), HasSubstr("--no-undefined")));
 }
 
-// The handshake is the registry's.
-TEST_F(PluginFileTest, HandshakeIsRefusedWithBothVersions) {
+TEST_F(PluginFileTest, BuildIdIsThatOfWhatWasLoaded) {
+  const std::string path = Write("good.so", Content(Built("good")));
+  const auto opened = PluginFile::Open(path);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  std::ofstream(path, std::ios::trunc) << "gone";
+  const auto id = (*opened)->BuildId();
+  ASSERT_TRUE(id.ok()) << id.status();
+  EXPECT_GE(id->size(), 16u);
+  EXPECT_EQ(id->find_first_not_of("0123456789abcdef"), std::string::npos) << *id;
+}
+
+// What the registry refuses: the file can be loaded, and not be used.
+TEST_F(PluginFileTest, BreachOfTheContractIsRefusedWithTheCure) {
   const auto refusal = [](const std::string& name) {
     const auto opened = PluginFile::Open(Built(name));
     EXPECT_TRUE(opened.ok()) << opened.status();
     TypeRegistry types;
     return opened.ok() ? std::string(types.Add((*opened)->plugin()).message()) : "";
   };
-  EXPECT_THAT(refusal("wrong-magic"), HasSubstr("has no magic"));
+  const std::string host = absl::StrCat(CARDCAGE_ABI_MAJOR, ".", CARDCAGE_ABI_MINOR);
+  const std::string speaks = absl::StrCat("speaks ", host, "\n  ");
+  EXPECT_THAT(refusal("wrong-magic"), HasSubstr("no magic (0x12345678, not 0x65676163)\n  "));
   EXPECT_THAT(refusal("other-major"),
-              AllOf(HasSubstr("was built for ABI 1.1"), HasSubstr("speaks 0.1")));
-  EXPECT_THAT(refusal("newer-minor"), AllOf(HasSubstr("needs ABI 0.2"), HasSubstr("speaks 0.1")));
+              AllOf(HasSubstr(absl::StrCat("was built for ABI ", CARDCAGE_ABI_MAJOR + 1, ".")),
+                    HasSubstr(speaks)));
+  EXPECT_THAT(refusal("newer-minor"),
+              AllOf(HasSubstr(absl::StrCat("needs ABI ", CARDCAGE_ABI_MAJOR, ".",
+                                           CARDCAGE_ABI_MINOR + 1, " or later")),
+                    HasSubstr(speaks)));
+  EXPECT_THAT(refusal("reserved-key"), HasSubstr("its parameter irq is a key of the framework's"));
+  EXPECT_THAT(refusal("type-twice"),
+              HasSubstr("device type acme.chip is in plugin acme and in plugin acme\n  "));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "framework/device/params.h"
+#include "absl/strings/str_format.h"
 
 namespace cardcage {
 namespace {
@@ -25,9 +26,17 @@ const cardcage_param* FindParam(const cardcage_type& type, std::string_view key)
   return nullptr;
 }
 
+bool LacksAList(const cardcage_type& type) {
+  return (type.params == nullptr && type.param_count > 0) ||
+         (type.regions == nullptr && type.region_count > 0) ||
+         (type.signals == nullptr && type.signal_count > 0) ||
+         (type.inputs == nullptr && type.input_count > 0);
+}
+
 // What is wrong with a whole type, or an empty string. A plugin may be written in any language: nothing of
 // it was checked by a compiler of ours.
 std::string Fault(const cardcage_type& type) {
+  if (LacksAList(type)) return "a list of it is missing, and its count is not 0";
   if (type.id == nullptr || *type.id == '\0') return "it has no id";
   if (type.create == nullptr || type.destroy == nullptr || type.reset == nullptr) {
     return "it lacks create, destroy or reset";
@@ -102,6 +111,8 @@ std::string Fault(const cardcage_type& type) {
   return "";
 }
 
+std::string OrNothing(const char* text) { return text == nullptr ? "" : text; }
+
 // The type with all that this host knows of; what its plugin does not know has the value 0.
 cardcage_type Whole(const cardcage_type& type) {
   cardcage_type whole{};
@@ -112,61 +123,119 @@ cardcage_type Whole(const cardcage_type& type) {
 
 std::string Version(unsigned major, unsigned minor) { return absl::StrCat(major, ".", minor); }
 
-}  // namespace
+std::string NameOf(const TypeRegistry::Provider& provider) {
+  const std::string name = absl::StrCat("plugin ", provider.plugin);
+  return provider.file.empty() ? name : absl::StrCat(name, " (", provider.file, ")");
+}
 
-absl::Status TypeRegistry::Add(const cardcage_plugin& plugin, Step step) {
+// Whether the host can talk with it.
+absl::Status Handshake(const cardcage_plugin& plugin) {
   if (plugin.struct_size < sizeof(cardcage_plugin) || plugin.magic != CARDCAGE_ABI_MAGIC ||
       plugin.name == nullptr) {
-    return absl::FailedPreconditionError("this is not a Cardcage plugin: its entry has no magic");
+    return absl::FailedPreconditionError(
+        absl::StrFormat("this is not a Cardcage plugin: its entry has no magic (0x%08x, not 0x%08x)"
+                        "\n  CARDCAGE_PLUGIN(…) in one of its sources makes the entry",
+                        plugin.magic, CARDCAGE_ABI_MAGIC));
   }
   const std::string host = Version(CARDCAGE_ABI_MAJOR, CARDCAGE_ABI_MINOR);
   if (plugin.abi_major != CARDCAGE_ABI_MAJOR) {
     return absl::FailedPreconditionError(absl::StrCat(
         "plugin ", plugin.name, " was built for ABI ", Version(plugin.abi_major, plugin.abi_minor),
-        ", this program speaks ", host, ": build the plugin anew with this release's headers"));
+        ", this program speaks ", host, "\n  build the plugin anew with this release's headers"));
   }
   if (plugin.needs_minor > CARDCAGE_ABI_MINOR) {
     return absl::FailedPreconditionError(absl::StrCat(
         "plugin ", plugin.name, " needs ABI ", Version(plugin.abi_major, plugin.needs_minor),
-        " or later, this program speaks ", host, ": use a later Cardcage"));
+        " or later, this program speaks ", host,
+        "\n  use a later Cardcage, or build the plugin anew with this one's headers"));
   }
-  std::vector<std::unique_ptr<const cardcage_type>> added;
+  return absl::OkStatus();
+}
+
+absl::Status Breach(const cardcage_plugin& plugin, std::string_view what) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("plugin ", plugin.name, " breaks the contract: ", std::string(what),
+                   "\n  its author can mend that: cardcage/abi.h has the rules"));
+}
+
+}  // namespace
+
+absl::Status TypeRegistry::Add(const cardcage_plugin& plugin, Step step, const std::string& file) {
+  if (absl::Status status = Handshake(plugin); !status.ok()) return status;
+  if (plugin.types == nullptr && plugin.type_count > 0) return Breach(plugin, "it has no types");
+  std::vector<std::pair<std::string, Provider>> added;
   for (const cardcage_type* given : std::span(plugin.types, plugin.type_count)) {
     if (given == nullptr || given->struct_size < sizeof(cardcage_type)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("plugin ", plugin.name, " breaks the contract: a type is missing, or its ",
-                       "struct_size is too small"));
+      return Breach(plugin, "a type is missing, or its struct_size is too small");
     }
-    added.push_back(std::make_unique<const cardcage_type>(Whole(*given)));
-    const cardcage_type& type = *added.back();
-    if (const std::string fault = Fault(type); !fault.empty()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("plugin ", plugin.name, " breaks the contract: type ",
-                       type.id == nullptr ? "?" : type.id, ": ", fault));
+    auto type = std::make_shared<const cardcage_type>(Whole(*given));
+    if (const std::string fault = Fault(*type); !fault.empty()) {
+      return Breach(plugin,
+                    absl::StrCat("type ", type->id == nullptr ? "?" : type->id, ": ", fault));
     }
-    const auto others = types_.find(type.id);
-    if (others == types_.end()) continue;
-    if (const auto other = others->second.find(step); other != others->second.end()) {
-      return absl::AlreadyExistsError(absl::StrCat("device type ", type.id, " is in plugin ",
-                                                   other->second.plugin->name, " and in plugin ",
-                                                   plugin.name));
+    Provider provider{.step = step,
+                      .plugin = plugin.name,
+                      .version = OrNothing(plugin.version),
+                      .file = file,
+                      .summary = OrNothing(type->summary),
+                      .type = type};
+    added.emplace_back(type->id, std::move(provider));
+  }
+  return Insert(std::move(added));
+}
+
+absl::Status TypeRegistry::Announce(const Manifest& manifest, Step step, const std::string& file) {
+  std::vector<std::pair<std::string, Provider>> added;
+  for (const Manifest::Type& type : manifest.types) {
+    added.emplace_back(type.id, Provider{.step = step,
+                                         .plugin = manifest.plugin,
+                                         .version = manifest.version,
+                                         .file = file,
+                                         .summary = type.summary,
+                                         .type = nullptr});
+  }
+  return Insert(std::move(added));
+}
+
+absl::Status TypeRegistry::Insert(std::vector<std::pair<std::string, Provider>>&& added) {
+  // Of two that one plugin has, the second clashes; of those that are there, all but what is loaded now.
+  const auto clashes = [](const Provider& old, const Provider& now) {
+    const bool is_loaded_now = old.type == nullptr && now.type != nullptr && old.file == now.file;
+    return old.step == now.step && !is_loaded_now;
+  };
+  absl::btree_map<std::string, const Provider*> seen;
+  for (const auto& [id, now] : added) {
+    const Provider* other = nullptr;
+    for (const Provider& old : ProvidersOf(id)) {
+      if (clashes(old, now)) other = &old;
+    }
+    if (const auto [twin, is_new] = seen.emplace(id, &now); !is_new) other = twin->second;
+    if (other != nullptr) {
+      return absl::AlreadyExistsError(absl::StrCat("device type ", id, " is in ", NameOf(*other),
+                                                   " and in ", NameOf(now),
+                                                   "\n  leave one of the two out"));
     }
   }
-  for (auto& type : added) {
-    const std::string id = type->id;
-    types_[id].insert_or_assign(step, Entry{std::move(type), &plugin});
+  for (auto& [id, provider] : added) {
+    std::vector<Provider>& providers = types_[id];
+    const Step step = provider.step;
+    std::erase_if(providers, [step](const Provider& old) { return old.step == step; });
+    const auto later = std::find_if(providers.begin(), providers.end(),
+                                    [step](const Provider& old) { return old.step > step; });
+    providers.insert(later, std::move(provider));
   }
   return absl::OkStatus();
 }
 
 const cardcage_type* TypeRegistry::Find(std::string_view id) const {
-  const auto found = types_.find(std::string(id));
-  return found == types_.end() ? nullptr : found->second.begin()->second.type.get();
+  const std::span<const Provider> providers = ProvidersOf(id);
+  return providers.empty() ? nullptr : providers.front().type.get();
 }
 
-TypeRegistry::Provider TypeRegistry::ProviderOf(std::string_view id) const {
-  const auto& entries = types_.find(std::string(id))->second;
-  return {entries.begin()->second.plugin, entries.begin()->first, entries.size() > 1};
+std::span<const TypeRegistry::Provider> TypeRegistry::ProvidersOf(std::string_view id) const {
+  const auto found = types_.find(std::string(id));
+  if (found == types_.end()) return {};
+  return found->second;
 }
 
 std::vector<std::string> TypeRegistry::Ids() const {

@@ -184,5 +184,91 @@ TEST_F(TypeRegistryTest, RegionsThatMakeNoSenseAreRefused) {
   EXPECT_EQ(Message(), "");
 }
 
+TEST_F(TypeRegistryTest, ListThatIsMissingIsRefused) {
+  type_.regions = nullptr;
+  EXPECT_THAT(Message(), HasSubstr("a list of it is missing"));
+  plugin_.types = nullptr;
+  EXPECT_THAT(Message(), HasSubstr("it has no types"));
+}
+
+TEST_F(TypeRegistryTest, PluginWithATypeTwiceIsRefusedWhole) {
+  const cardcage_type* const twice[] = {&type_, &type_};
+  plugin_.types = twice;
+  plugin_.type_count = 2;
+  EXPECT_THAT(Message(), HasSubstr("device type acme.chip is in plugin acme and in plugin acme"));
+  EXPECT_EQ(registry_.Find("acme.chip"), nullptr);
+}
+
+// The steps by which a type is looked for.
+class TypeSteps : public TypeRegistryTest {
+ protected:
+  using Step = TypeRegistry::Step;
+
+  std::string Announce(Step step, const std::string& file, const std::string& plugin = "acme") {
+    const Manifest manifest{.file = "",
+                            .build_id = "",
+                            .abi = "",
+                            .needs = "",
+                            .plugin = plugin,
+                            .version = "2.0",
+                            .license = "",
+                            .types = {{"acme.chip", "a chip"}}};
+    return std::string(registry_.Announce(manifest, step, file).message());
+  }
+  std::string Add(Step step, const std::string& file = "") {
+    return std::string(registry_.Add(plugin_, step, file).message());
+  }
+  std::vector<Step> Steps() {
+    std::vector<Step> steps;
+    for (const auto& provider : registry_.ProvidersOf("acme.chip")) steps.push_back(provider.step);
+    return steps;
+  }
+};
+
+TEST_F(TypeSteps, FirstStepServesAndHidesTheOthersWhateverCameFirst) {
+  EXPECT_EQ(Add(Step::kBuiltIn), "");
+  EXPECT_EQ(Announce(Step::kInstalled, "i.so"), "");
+  EXPECT_EQ(Add(Step::kOption, "o.so"), "");
+  EXPECT_EQ(Announce(Step::kPath, "p.so"), "");
+  EXPECT_EQ(Add(Step::kMachineFile, "m.so"), "");
+  EXPECT_THAT(Steps(), ElementsAre(Step::kOption, Step::kMachineFile, Step::kPath, Step::kInstalled,
+                                   Step::kBuiltIn));
+  EXPECT_NE(registry_.Find("acme.chip"), nullptr);
+}
+
+TEST_F(TypeSteps, TypeThatIsAnnouncedIsKnownAndNotThere) {
+  EXPECT_EQ(Add(Step::kBuiltIn), "");
+  EXPECT_EQ(Announce(Step::kPath, "p.so"), "");
+  EXPECT_EQ(registry_.Find("acme.chip"), nullptr);
+  const auto& provider = registry_.ProvidersOf("acme.chip").front();
+  EXPECT_EQ(provider.file, "p.so");
+  EXPECT_EQ(provider.version, "2.0");
+  EXPECT_EQ(provider.summary, "a chip");
+}
+
+TEST_F(TypeSteps, TypeThatIsAnnouncedIsThereOnceItsFileIsLoaded) {
+  EXPECT_EQ(Announce(Step::kPath, "p.so"), "");
+  EXPECT_EQ(Add(Step::kPath, "p.so"), "");
+  EXPECT_THAT(Steps(), ElementsAre(Step::kPath));
+  EXPECT_NE(registry_.Find("acme.chip"), nullptr);
+}
+
+TEST_F(TypeSteps, TwoOfOneStepAreRefusedWithBoth) {
+  EXPECT_EQ(Announce(Step::kPath, "a.so"), "");
+  EXPECT_EQ(Announce(Step::kPath, "b.so", "other"),
+            "device type acme.chip is in plugin acme (a.so) and in plugin other (b.so)\n"
+            "  leave one of the two out");
+  EXPECT_THAT(Add(Step::kPath, "b.so"), HasSubstr("acme (a.so) and in plugin acme (b.so)"));
+  EXPECT_EQ(Announce(Step::kInstalled, "b.so", "other"), "");
+}
+
+TEST_F(TypeSteps, CopyIsFilledOnItsOwn) {
+  EXPECT_EQ(Announce(Step::kPath, "p.so"), "");
+  const TypeRegistry copy = registry_;
+  EXPECT_EQ(Add(Step::kPath, "p.so"), "");
+  EXPECT_EQ(copy.Find("acme.chip"), nullptr);
+  EXPECT_NE(registry_.Find("acme.chip"), nullptr);
+}
+
 }  // namespace
 }  // namespace cardcage

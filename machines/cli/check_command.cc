@@ -8,13 +8,13 @@
 
 namespace cardcage {
 
-int CheckCommand(const CheckOptions& options, const TypeRegistry& types) {
+int CheckCommand(const CheckOptions& options, Plugins& plugins) {
   int exit_code = 0;
   for (const std::string& file : options.files) {
-    std::string errors;
-    if (ReadMachineFile(file, types, {}, &errors)) continue;
-    std::fputs(errors.c_str(), stderr);
-    exit_code = kExitFile;
+    ReadFailure failure;
+    if (ReadMachineFile(file, plugins, {}, &failure)) continue;
+    std::fputs(failure.errors.c_str(), stderr);
+    if (exit_code != kExitFile) exit_code = failure.exit_code;
   }
   return exit_code;
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "framework/plugin/type_registry.h"
+#include "machines/cli/plugins.h"
 
 namespace cardcage {
 
@@ -13,9 +13,9 @@ struct CheckOptions {
   std::vector<std::string> files;
 };
 
-// `cardcage check`: 0, or 65 with every mistake of every file on stderr. Asks the host for nothing
-// but the files.
-int CheckCommand(const CheckOptions& options, const TypeRegistry& types);
+// `cardcage check`: 0, or with every mistake of every file on stderr 65, or 66 where all that is wrong are plugins
+// that cannot be loaded. Asks the host for nothing but the files.
+int CheckCommand(const CheckOptions& options, Plugins& plugins);
 
 }  // namespace cardcage
 

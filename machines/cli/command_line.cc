@@ -10,7 +10,7 @@
 #include "machines/cli/check_command.h"
 #include "machines/cli/describe_command.h"
 #include "machines/cli/helpers.h"
-#include "machines/cli/load_plugin.h"
+#include "machines/cli/plugins.h"
 #include "machines/cli/process.h"
 #include "machines/cli/run_command.h"
 #include "machines/report/outcome.h"
@@ -77,29 +77,11 @@ std::string CheckDuration(const std::string& text) {
   return "`" + text + "` is no duration: 10s, 300ms, 2min, or a number of seconds";
 }
 
-// The plugins that a command loads. Their types come before the built-in ones.
-class Plugins {
- public:
-  void AddOption(CLI::App& app) {
-    app.add_option("--plugin", files_, "Load device types from this shared object (repeatable)")
-        ->type_name("FILE")
-        ->allow_extra_args(false);
-  }
-
-  // Nothing where the command goes on, else its exit code.
-  std::optional<int> Load(TypeRegistry& types) {
-    for (const std::string& file : files_) {
-      auto loaded = LoadPlugin(file, types);
-      if (loaded == nullptr) return kExitPlugin;
-      open_.push_back(std::move(loaded));
-    }
-    return std::nullopt;
-  }
-
- private:
-  std::vector<std::string> files_;
-  std::vector<std::unique_ptr<PluginFile>> open_;  // until the command ends
-};
+void AddPluginOption(CLI::App& app, std::vector<std::string>& files) {
+  app.add_option("--plugin", files, "Load device types from this shared object (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+}
 
 constexpr std::string_view kRunSummary = "Run a machine";
 int Run(int argc, char** argv, TypeRegistry& types) {
@@ -123,26 +105,30 @@ int Run(int argc, char** argv, TypeRegistry& types) {
       ->type_name("FILE");
   options.app().add_flag("--deterministic", run.deterministic,
                          "Make each run the same: in software, all input read first");
-  Plugins plugins;
-  plugins.AddOption(options.app());
+  std::vector<std::string> files;
+  AddPluginOption(options.app(), files);
   if (const auto end = options.Parse(argc, argv)) return *end;
-  if (const auto end = plugins.Load(types)) return *end;
   if (!timeout.empty()) run.timeout = ParseDuration(timeout);
-  return RunCommand(run, types);
+  Plugins plugins(std::move(types));
+  if (!plugins.Find(files)) return kExitPlugin;
+  return RunCommand(run, plugins);
 }
 
 constexpr std::string_view kCheckSummary = "Check machine files, without running them";
 int Check(int argc, char** argv, TypeRegistry& types) {
-  VerbOptions options("check", kCheckSummary,
-                      "Ends with 0 where all are right, else with 65 and every mistake on stderr.\n"
-                      "Example: cardcage check configs/*.yaml");
+  VerbOptions options(
+      "check", kCheckSummary,
+      "Ends with 0 where all are right, else with every mistake on stderr and 65, or 66\n"
+      "where it is a plugin that cannot be loaded.\n"
+      "Example: cardcage check configs/*.yaml");
   CheckOptions check;
   options.app().add_option("FILES", check.files, "Machine files")->required()->type_name("");
-  Plugins plugins;
-  plugins.AddOption(options.app());
+  std::vector<std::string> files;
+  AddPluginOption(options.app(), files);
   if (const auto end = options.Parse(argc, argv)) return *end;
-  if (const auto end = plugins.Load(types)) return *end;
-  return CheckCommand(check, types);
+  Plugins plugins(std::move(types));
+  if (!plugins.Find(files)) return kExitPlugin;
+  return CheckCommand(check, plugins);
 }
 
 constexpr std::string_view kDescribeSummary =
@@ -150,17 +136,22 @@ constexpr std::string_view kDescribeSummary =
 int Describe(int argc, char** argv, TypeRegistry& types) {
   VerbOptions options(
       "describe", kDescribeSummary,
-      "Without TYPE, all types with a line each. A plugin's FILE.so is loaded in a process of\n"
-      "its own.\n"
+      "Without TYPE, all types with a line each, and where they come from; no plugin of a folder\n"
+      "is loaded. A plugin's FILE.so is loaded in a process of its own.\n"
       "Example: cardcage describe ns16550a");
   DescribeOptions describe;
   options.app().add_option("TYPE", describe.what, "A type, or a plugin's file")->type_name("");
-  options.app().add_flag("--json", describe.json, "Print JSON");
-  Plugins plugins;
-  plugins.AddOption(options.app());
+  CLI::Option* const json = options.app().add_flag("--json", describe.json, "Print JSON");
+  options.app()
+      .add_flag("--manifest", describe.manifest, "Print the manifest of a plugin's file")
+      ->excludes(json);
+  AddPluginOption(options.app(), describe.plugins);
   if (const auto end = options.Parse(argc, argv)) return *end;
-  if (const auto end = plugins.Load(types)) return *end;
-  return DescribeCommand(describe, types);
+  if (describe.manifest && !IsPluginFile(describe.what)) {
+    return UsageError("--manifest is of a plugin's file: name one", "");
+  }
+  Plugins plugins(std::move(types));
+  return DescribeCommand(describe, plugins);
 }
 
 struct Verb {

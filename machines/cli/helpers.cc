@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 
 namespace cardcage {
 namespace {
@@ -15,12 +14,16 @@ constexpr std::string_view kPrefix = "cardcage-";
 
 // In a build folder, and in an installation, by the program's own path.
 std::array<fs::path, 2> Folders() {
-  std::error_code error;
-  const fs::path self = fs::read_symlink("/proc/self/exe", error).parent_path();
+  const fs::path self = ProgramFolder();
   return {self / "libexec" / "cardcage", self.parent_path() / "libexec" / "cardcage"};
 }
 
 }  // namespace
+
+std::filesystem::path ProgramFolder() {
+  std::error_code error;
+  return fs::read_symlink("/proc/self/exe", error).parent_path();
+}
 
 std::vector<std::string> HelperNames() {
   std::vector<std::string> names;

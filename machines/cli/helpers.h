@@ -2,11 +2,15 @@
 #ifndef CARDCAGE_MACHINES_CLI_HELPERS_H_
 #define CARDCAGE_MACHINES_CLI_HELPERS_H_
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace cardcage {
+
+// The folder that this program is in, whatever link it was started by.
+std::filesystem::path ProgramFolder();
 
 // The verbs that programs beside this one serve: X where there is a cardcage-X in libexec.
 std::vector<std::string> HelperNames();

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "framework/engine/kvm/kvm_engine.h"
 #include "framework/engine/soft/soft_engine.h"
+#include "machines/report/outcome.h"
 #include "machines/spec/machine_reader.h"
 
 namespace cardcage {
@@ -13,19 +14,22 @@ namespace cardcage {
 // In order of preference.
 constexpr std::array<const EngineType*, 2> kEngines = {&kKvmEngine, &kSoftEngine};
 
-std::optional<ReadPlan> ReadMachineFile(const std::string& path, const TypeRegistry& types,
-                                        const PlanOptions& options, std::string* errors) {
+std::optional<ReadPlan> ReadMachineFile(const std::string& path, Plugins& plugins,
+                                        const PlanOptions& options, ReadFailure* failure) {
   auto source = ReadSource(path);
   if (!source.ok()) {
-    *errors = absl::StrCat(path, ": error: ", source.status().message(), "\n");
+    *failure = {absl::StrCat(path, ": error: ", source.status().message(), "\n"), kExitFile};
     return std::nullopt;
   }
-  ReadPlan read{.source = *std::move(source), .plan = {}};
+  ReadPlan read{.source = *std::move(source), .types = {}, .plan = {}};
   Diagnostics diagnostics(read.source);
   const MachineSpec spec = ReadMachine(read.source, diagnostics);
-  read.plan = MakePlan(spec, read.source, types, kEngines, options, diagnostics);
+  // Without all plugins, nobody knows what its devices mean.
+  const bool is_loaded = plugins.LoadFor(spec, read.source, read.types, diagnostics);
+  if (is_loaded)
+    read.plan = MakePlan(spec, read.source, read.types, kEngines, options, diagnostics);
   if (diagnostics.ok()) return read;
-  *errors = diagnostics.Format();
+  *failure = {diagnostics.Format(), is_loaded ? kExitFile : kExitPlugin};
   return std::nullopt;
 }
 

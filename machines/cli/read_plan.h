@@ -6,18 +6,27 @@
 #include <string>
 
 #include "machines/assembly/plan.h"
+#include "machines/cli/plugins.h"
 
 namespace cardcage {
 
 // A machine file that was read and makes sense.
 struct ReadPlan {
   Source source;
+  TypeRegistry types;  // that the plan is made of
   Plan plan;
 };
 
-// Reads a machine file; where it is wrong, nothing, and `errors` says all of it for a terminal.
-std::optional<ReadPlan> ReadMachineFile(const std::string& path, const TypeRegistry& types,
-                                        const PlanOptions& options, std::string* errors);
+// What is wrong with one: all of it, for a terminal, and the command's exit code.
+struct ReadFailure {
+  std::string errors;
+  int exit_code = 0;
+};
+
+// Reads a machine file, and loads the plugins that it needs, which outlive the plan. Nothing where the file is
+// wrong or a plugin is refused, and `failure` says so.
+std::optional<ReadPlan> ReadMachineFile(const std::string& path, Plugins& plugins,
+                                        const PlanOptions& options, ReadFailure* failure);
 
 }  // namespace cardcage
 

@@ -124,13 +124,13 @@ int ReportFailure(const Machine::Failure& failure, const Source& source) {
 
 }  // namespace
 
-int RunCommand(const RunOptions& options, const TypeRegistry& types) {
-  std::string errors;
-  const auto read =
-      ReadMachineFile(options.file, types, {.deterministic = options.deterministic}, &errors);
+int RunCommand(const RunOptions& options, Plugins& plugins) {
+  ReadFailure failed_read;
+  const auto read = ReadMachineFile(options.file, plugins, {.deterministic = options.deterministic},
+                                    &failed_read);
   if (!read) {
-    std::fputs(errors.c_str(), stderr);
-    return kExitFile;
+    std::fputs(failed_read.errors.c_str(), stderr);
+    return failed_read.exit_code;
   }
   std::optional<std::vector<uint8_t>> script;
   if (options.deterministic) {

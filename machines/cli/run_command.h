@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "framework/plugin/type_registry.h"
+#include "machines/cli/plugins.h"
 
 namespace cardcage {
 
@@ -18,7 +18,7 @@ struct RunOptions {
 };
 
 // `cardcage run`: runs a machine to its end and returns the command's exit code.
-int RunCommand(const RunOptions& options, const TypeRegistry& types);
+int RunCommand(const RunOptions& options, Plugins& plugins);
 
 }  // namespace cardcage
 

@@ -232,11 +232,14 @@ std::string ExamplePlaces(const cardcage_type& type) {
   return absl::StrCat(", at: { ", absl::StrJoin(places, ", "), " }");
 }
 
-nlohmann::ordered_json TypeAsJson(const cardcage_type& type, const std::string& origin) {
-  nlohmann::ordered_json json = {{"id", type.id},
-                                 {"summary", Text(type.summary)},
-                                 {"document", Text(type.document)},
-                                 {"from", origin}};
+nlohmann::ordered_json TypeAsJson(const DescribedType& described) {
+  nlohmann::ordered_json json = {{"id", described.id},
+                                 {"summary", described.summary},
+                                 {"from", described.origin},
+                                 {"hides", described.hides}};
+  if (described.type == nullptr) return json;
+  const cardcage_type& type = *described.type;
+  json["document"] = Text(type.document);
   for (const char* list : {"parameters", "regions"}) json[list] = nlohmann::ordered_json::array();
   for (const cardcage_param* param : std::span(type.params, type.param_count)) {
     json["parameters"].push_back(ParamAsJson(*param));
@@ -250,7 +253,37 @@ nlohmann::ordered_json TypeAsJson(const cardcage_type& type, const std::string& 
   return json;
 }
 
+constexpr char kBuiltIn[] = "built in";
+
+std::string NameOf(const TypeRegistry::Provider& provider) {
+  using Step = TypeRegistry::Step;
+  if (provider.step == Step::kBuiltIn) return "the built-in one";
+  const std::string_view step = provider.step == Step::kPath        ? ", by CARDCAGE_PLUGIN_PATH"
+                                : provider.step == Step::kInstalled ? ", installed"
+                                                                    : "";
+  return absl::StrCat("plugin ", provider.plugin, provider.version.empty() ? "" : " ",
+                      provider.version, " (", provider.file, std::string(step), ")");
+}
+
+std::string WholeOrigin(const DescribedType& described) {
+  if (described.hides.empty()) return described.origin;
+  return absl::StrCat(described.origin, ", which hides ", absl::StrJoin(described.hides, " and "));
+}
+
 }  // namespace
+
+DescribedType Described(const TypeRegistry& types, const std::string& id) {
+  const auto providers = types.ProvidersOf(id);
+  const TypeRegistry::Provider& server = providers.front();
+  const bool is_built_in = server.step == TypeRegistry::Step::kBuiltIn;
+  DescribedType described{.id = id,
+                          .summary = server.summary,
+                          .type = server.type.get(),
+                          .origin = is_built_in ? kBuiltIn : absl::StrCat("from ", NameOf(server)),
+                          .hides = {}};
+  for (const auto& hidden : providers.subspan(1)) described.hides.push_back(NameOf(hidden));
+  return described;
+}
 
 std::string ExampleOf(const cardcage_type& type) {
   // A name has no dot in it, an id may.
@@ -265,8 +298,9 @@ std::string ExampleOf(const cardcage_type& type) {
 
 std::string ListTypes(const std::vector<DescribedType>& types) {
   Rows rows;
-  for (const auto& [type, origin] : types) {
-    rows.push_back({type->id, OrNothing(type->summary), origin == "built in" ? "" : origin});
+  for (const DescribedType& type : types) {
+    const std::string origin = WholeOrigin(type);
+    rows.push_back({type.id, type.summary, origin == kBuiltIn ? "" : origin});
   }
   return Table(rows, "");
 }
@@ -275,7 +309,7 @@ std::string DescribeType(const DescribedType& described) {
   const cardcage_type& type = *described.type;
   std::string text = absl::StrCat(type.id, ": ", OrNothing(type.summary), "\n");
   if (type.document != nullptr) absl::StrAppend(&text, "after ", type.document, "\n");
-  absl::StrAppend(&text, described.origin, "\n");
+  absl::StrAppend(&text, WholeOrigin(described), "\n");
   const auto add = [&text](std::string_view title, const std::string& body) {
     if (!body.empty()) absl::StrAppend(&text, "\n", std::string(title), "\n", body);
   };
@@ -293,8 +327,8 @@ std::string DescribeType(const DescribedType& described) {
 
 std::string TypesAsJson(const std::vector<DescribedType>& types) {
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  for (const auto& [type, origin] : types) json.push_back(TypeAsJson(*type, origin));
-  // What is no UTF-8 in a plugin's texts must not end the program.
+  for (const DescribedType& type : types) json.push_back(TypeAsJson(type));
+  // A plugin's texts may be no UTF-8.
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -21,7 +21,7 @@ class TypeDescription : public ::testing::Test {
   TypeDescription() {
     for (const cardcage_plugin* plugin : BuiltinDevices()) EXPECT_TRUE(types_.Add(*plugin).ok());
   }
-  DescribedType Described(const std::string& id) { return {types_.Find(id), "built in"}; }
+  DescribedType Described(const std::string& id) { return cardcage::Described(types_, id); }
   TypeRegistry types_;
 };
 
@@ -85,14 +85,17 @@ class ParamDescription : public ::testing::Test {
   }
   // The parameter's line, its columns one space apart.
   std::string Line() const {
-    const std::string text = DescribeType({&type_, "built in"});
+    const std::string text = DescribeType(Made());
     const size_t begin = text.find("  key ") + 2;
     std::string line = text.substr(begin, text.find('\n', begin) - begin);
     absl::RemoveExtraAsciiWhitespace(&line);
     return line;
   }
+  DescribedType Made() const {
+    return {.id = type_.id, .summary = "", .type = &type_, .origin = "built in", .hides = {}};
+  }
   nlohmann::json Json() const {
-    return nlohmann::json::parse(TypesAsJson({{&type_, "built in"}}))[0]["parameters"][0];
+    return nlohmann::json::parse(TypesAsJson({Made()}))[0]["parameters"][0];
   }
 
   cardcage_value value_{};
@@ -176,6 +179,34 @@ TEST_F(ParamDescription, ExampleSetsWhatIsRequiredToWhatFits) {
   param_.flags = CARDCAGE_PARAM_REQUIRED | CARDCAGE_PARAM_LIST;
   param_.min_length = 2;
   EXPECT_EQ(ExampleOf(type_), "acme-chip0: { type: acme.chip, key: [\"00\", \"00\"] }");
+}
+
+TEST_F(TypeDescription, TypeIsShownWithWhereItComesFromAndWhatItHides) {
+  const Manifest manifest{.file = "s.so",
+                          .build_id = "00",
+                          .abi = "0.1",
+                          .needs = "0.1",
+                          .plugin = "acme",
+                          .version = "2.0",
+                          .license = "",
+                          .types = {{"scratch", "other registers"}, {"acme.new", "a new chip"}}};
+  ASSERT_TRUE(types_.Announce(manifest, TypeRegistry::Step::kInstalled, "lib/s.so").ok());
+  EXPECT_EQ(
+      ListTypes({Described("scratch"), Described("acme.new"), Described("port92")}),
+      "scratch   other registers                  from plugin acme 2.0 (lib/s.so, installed), "
+      "which hides the built-in one\n"
+      "acme.new  a new chip                       from plugin acme 2.0 (lib/s.so, installed)\n"
+      "port92    fast reset and A20 gate of a PC\n");
+  const auto json = nlohmann::json::parse(TypesAsJson({Described("scratch")}));
+  EXPECT_EQ(json[0]["from"], "from plugin acme 2.0 (lib/s.so, installed)");
+  EXPECT_EQ(json[0]["hides"], nlohmann::json::array({"the built-in one"}));
+  EXPECT_FALSE(json[0].contains("parameters"));  // its code was not asked
+}
+
+TEST_F(TypeDescription, TextsThatAreNoUtf8BecomeJsonAllTheSame) {
+  DescribedType type = Described("scratch");
+  type.summary = "a\xff";
+  EXPECT_EQ(nlohmann::json::parse(TypesAsJson({type}))[0]["summary"], "a\ufffd");
 }
 
 TEST_F(TypeDescription, EveryBuiltInTypeHasAllThatAPersonAsksFor) {

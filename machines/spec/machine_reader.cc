@@ -94,6 +94,8 @@ class MachineReader {
   MachineSpec Read(const YamlNode& root);
 
  private:
+  void ReadPlugins(const YamlNode& node);
+  void ReadPlugin(const YamlNode& node);
   void ReadCpu(const YamlNode& node);
   void ReadChipset(const YamlNode& node);
   void ReadClock(const YamlNode& node);
@@ -138,6 +140,7 @@ MachineSpec MachineReader::Read(const YamlNode& root) {
   if (const YamlNode* name = fields.Value("name")) {
     if (auto text = ReadText(*name, "the name", diagnostics_)) spec_.name = At(*name, *text);
   }
+  if (const YamlNode* plugins = fields.Value("plugins")) ReadPlugins(*plugins);
   if (const YamlNode* cpu = fields.Value("cpu")) ReadCpu(*cpu);
   if (const YamlNode* chipset = fields.Value("chipset")) ReadChipset(*chipset);
   if (const YamlNode* clock = fields.Value("clock")) ReadClock(*clock);
@@ -176,6 +179,37 @@ void MachineReader::ReadNamed(const YamlNode& node, const char* what, ReadEach r
     }
     read(entry);
   }
+}
+
+void MachineReader::ReadPlugins(const YamlNode& node) {
+  if (node.kind == YamlNode::Kind::kNull) return;
+  if (node.kind != YamlNode::Kind::kList) {
+    diagnostics_.Error(node.place, "`plugins` must be a list", "plugins: [ { file: dice.so } ]");
+  }
+  for (const YamlNode& item : node.list) ReadPlugin(item);
+}
+
+void MachineReader::ReadPlugin(const YamlNode& node) {
+  Fields fields(node, "a plugin", diagnostics_);
+  PluginSpec plugin;
+  if (const YamlNode* file = fields.Required("file", "dice.so")) {
+    if (auto text = ReadText(*file, "the file of a plugin", diagnostics_)) {
+      plugin.file = At(*file, *std::move(text));
+    }
+  }
+  if (const YamlNode* version = fields.Value("version")) {
+    const auto text = ReadText(*version, "the version of a plugin", diagnostics_);
+    auto range = VersionRange::Parse(text.value_or(""));
+    if (range) {
+      plugin.version = At(*version, *std::move(range));
+    } else if (text) {
+      diagnostics_.Error(version->place, absl::StrCat("`", *text, "` is no range of versions"),
+                         "one or more of >= > <= < = with a version, all of which hold: "
+                         "\">=1.0 <2\"");
+    }
+  }
+  fields.RefuseRest();
+  if (!plugin.file.value.empty()) spec_.plugins.push_back(std::move(plugin));
 }
 
 void MachineReader::ReadCpu(const YamlNode& node) {

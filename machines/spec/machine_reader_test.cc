@@ -117,6 +117,43 @@ boot:
   EXPECT_EQ(spec.boot.registers[2].value, 0x1000u);
 }
 
+TEST_F(MachineReaderTest, PluginsAreReadWithTheirRanges) {
+  const MachineSpec spec = Read(R"(cardcage: 1
+plugins:
+- { file: a.so, version: ">=1.0 <2" }
+- file: lib/b.so
+boot: { load: [] }
+)");
+  ASSERT_THAT(spec.plugins, SizeIs(2));
+  EXPECT_EQ(spec.plugins[0].file.value, "a.so");
+  EXPECT_EQ(spec.plugins[0].file.place.line, 3);
+  EXPECT_EQ(spec.plugins[0].file.place.column, 11);
+  ASSERT_TRUE(spec.plugins[0].version.has_value());
+  EXPECT_EQ(spec.plugins[0].version->value.text(), ">=1.0 <2");
+  EXPECT_EQ(spec.plugins[0].version->place.column, 26);
+  EXPECT_EQ(spec.plugins[1].file.value, "lib/b.so");
+  EXPECT_FALSE(spec.plugins[1].version.has_value());
+}
+
+TEST_F(MachineReaderTest, PluginsThatMakeNoSenseAreRefused) {
+  EXPECT_THAT(RefuseLine("plugins: a.so"), ElementsAre("3:10: error: `plugins` must be a list",
+                                                       "help: plugins: [ { file: dice.so } ]"));
+  EXPECT_THAT(RefuseLine("plugins: [ a.so ]"),
+              ElementsAre("3:12: error: a plugin must be a map of keys and values"));
+  EXPECT_THAT(RefuseLine("plugins: [ { version: \"=1\" } ]"),
+              ElementsAre("3:12: error: a plugin lacks the key `file`", "help: add file: dice.so"));
+  EXPECT_THAT(RefuseLine("plugins: [ { file: a.so, versoin: 1 } ]"),
+              ElementsAre("3:26: error: unknown key `versoin` of a plugin",
+                          "help: did you mean `version`?"));
+  EXPECT_THAT(RefuseLine("plugins: [ { file: [], version: {} } ]"),
+              ElementsAre("3:20: error: the file of a plugin must be a text",
+                          "3:33: error: the version of a plugin must be a text"));
+  EXPECT_THAT(RefuseLine("plugins: [ { file: a.so, version: 1.0 } ]"),
+              ElementsAre("3:35: error: `1.0` is no range of versions",
+                          "help: one or more of >= > <= < = with a version, all of which hold: "
+                          "\">=1.0 <2\""));
+}
+
 TEST_F(MachineReaderTest, EveryValueKnowsItsPlace) {
   const MachineSpec spec = Read(R"(boot: { load: [], tables: 0x8000 }
 devices:
@@ -223,14 +260,15 @@ TEST_F(MachineReaderTest, LineEndsOfWindowsAndAByteOrderMarkAreFine) {
 TEST_F(MachineReaderTest, EveryMistakeIsSaidNotOnlyTheFirst) {
   EXPECT_THAT(
       Refuse("cardcage: 2\nmemory: { a: { at: 010, size: 4K } }\ncolor: red\n"),
-      ElementsAre("1:1: error: the machine lacks the key `boot`", "help: add boot: { load: [ … ] }",
-                  "1:11: error: format 2 is not known here", "help: this release reads format 1",
-                  "2:20: error: the address of memory slot a is no number: 010",
-                  "help: a leading 0 would make it octal: write 10, or 0x8 for octal 010",
-                  "2:31: error: the size of memory slot a is no size: 4K",
-                  "help: did you mean 4KiB?", "3:1: error: unknown key `color` of the machine",
-                  "help: there are: cardcage, name, cpu, chipset, clock, memory, backends, "
-                  "devices, boot"));
+      ElementsAre(
+          "1:1: error: the machine lacks the key `boot`", "help: add boot: { load: [ … ] }",
+          "1:11: error: format 2 is not known here", "help: this release reads format 1",
+          "2:20: error: the address of memory slot a is no number: 010",
+          "help: a leading 0 would make it octal: write 10, or 0x8 for octal 010",
+          "2:31: error: the size of memory slot a is no size: 4K", "help: did you mean 4KiB?",
+          "3:1: error: unknown key `color` of the machine",
+          "help: there are: cardcage, name, plugins, cpu, chipset, clock, memory, backends, "
+          "devices, boot"));
 }
 
 TEST_F(MachineReaderTest, WhatCouldNotBeReadIsLeftOut) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "framework/memory/guest_memory.h"
+#include "framework/plugin/version_range.h"
 #include "machines/spec/diagnostics.h"
 #include "machines/spec/yaml_document.h"
 
@@ -18,6 +19,12 @@ template <class T>
 struct Placed {
   T value{};
   Place place;
+};
+
+// A plugin's file that the machine names, as the file says it.
+struct PluginSpec {
+  Placed<std::string> file;
+  std::optional<Placed<VersionRange>> version;
 };
 
 struct CpuSpec {
@@ -123,6 +130,7 @@ struct BootSpec {
 // together, nor what the devices' own parameters mean.
 struct MachineSpec {
   Placed<std::string> name;
+  std::vector<PluginSpec> plugins;
   CpuSpec cpu;
   ChipsetSpec chipset;
   ClockSpec clock;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The devices of this repository as plugins: the same machines, with nothing of the built-in ones.
-#include <filesystem>
+// The devices of this repository as plugins: the same machines, with nothing of the built-in ones. And what the command
+// shows of plugins.
+#include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
-#include "gtest/gtest.h"
+#include "tests/machines/plugin_tester.h"
 #include "tests/support/engines.h"
 
 namespace cardcage::testing {
@@ -13,13 +15,14 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
-constexpr int kExitPlugin = 66;
+namespace fs = std::filesystem;
 
 // All that the build has made, as options of the command.
 std::vector<std::string> AllPlugins() {
   std::vector<std::string> options;
-  for (const auto& file : std::filesystem::directory_iterator(CARDCAGE_PLUGINS)) {
+  for (const auto& file : fs::directory_iterator(CARDCAGE_PLUGINS)) {
     if (file.path().extension() != ".so") continue;
     options.emplace_back("--plugin");
     options.push_back(file.path().string());
@@ -53,28 +56,102 @@ TEST_P(Plugins, MachinesRunOnThemAsOnTheBuiltInDevices) {
   }
 }
 
-class DescribePlugin : public ::testing::Test {
+class DescribePlugin : public PluginTest {
  protected:
-  static Outcome Describe(const std::vector<std::string>& words) {
-    std::vector<std::string> arguments = {"describe"};
-    arguments.insert(arguments.end(), words.begin(), words.end());
-    return RunToEnd(Cardcage(arguments));
+  Outcome Describe(std::vector<std::string> words) const {
+    words.insert(words.begin(), "describe");
+    return Run(std::move(words));
   }
-  const TemporaryFolder folder_;
 };
 
+TEST_F(DescribePlugin, ListsManyWithoutRunningTheirCode) {
+  Add("a", Acme("writes"), "p0", {{"acme.chip", "acme.t0"}});
+  const std::string manifest = ReadFile(folder_.Path("a/p0.manifest.json"));
+  for (int i = 1; i < 200; ++i) {
+    const std::string name = absl::StrCat("a/p", i);
+    fs::copy_file(Acme("writes"), folder_.Path(name + ".so"));
+    folder_.Write(name + ".manifest.json",
+                  absl::StrReplaceAll(manifest, {{"acme.t0", absl::StrCat("acme.t", i)}}));
+  }
+  AddToPath("a");
+  const Outcome outcome = Describe({});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.errors, IsEmpty());
+  for (const int i : {0, 100, 199}) {
+    EXPECT_THAT(outcome.output,
+                HasSubstr(absl::StrCat("from plugin acme 1.0.0 (", folder_.Path("a/p"), i, ".so")));
+  }
+  EXPECT_FALSE(CodeHasRun());
+}
+
+TEST_F(DescribePlugin, TypeOfAFolderIsShownWhole) {
+  Add("a", Acme("writes"), "writes");
+  AddToPath("a");
+  const Outcome outcome = Describe({"acme.chip"});
+  EXPECT_EQ(outcome.code, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output, AllOf(StartsWith("acme.chip: a chip that does nothing\n"),
+                                    HasSubstr("by CARDCAGE_PLUGIN_PATH)\n"),
+                                    HasSubstr("\nParameters\n  channels  number")));
+  EXPECT_TRUE(CodeHasRun());
+}
+
+TEST_F(DescribePlugin, JsonOfTheListHasWhatTheManifestsHave) {
+  Add("a", Device("scratch"), "scratch");
+  AddToPath("a");
+  const auto json = nlohmann::json::parse(Describe({"--json"}).output);
+  size_t found = 0;
+  for (const auto& type : json) {
+    const bool is_announced = type["id"] == "scratch";
+    EXPECT_EQ(type.contains("parameters"), !is_announced) << type["id"];
+    if (!is_announced) continue;
+    ++found;
+    EXPECT_EQ(type["summary"], "plain registers that keep what is written to them");
+    EXPECT_EQ(type["hides"], nlohmann::json::array({"the built-in one"}));
+  }
+  EXPECT_EQ(found, 1u);
+}
+
+TEST_F(DescribePlugin, ManifestOfEachBuiltPluginIsBesideIt) {
+  size_t count = 0;
+  for (const auto& file : fs::directory_iterator(CARDCAGE_PLUGINS)) {
+    if (file.path().extension() != ".so") continue;
+    ++count;
+    const Outcome outcome = Describe({file.path().string(), "--manifest"});
+    EXPECT_EQ(outcome.code, 0) << outcome.errors;
+    const std::string beside =
+        absl::StrReplaceAll(file.path().string(), {{".so", ".manifest.json"}});
+    EXPECT_EQ(ReadFile(beside), outcome.output) << beside;
+  }
+  EXPECT_GE(count, 10u);
+}
+
+TEST_F(DescribePlugin, ManifestIsOfAFileAndNothingElse) {
+  EXPECT_EQ(Describe({"scratch", "--manifest"}).code, kExitUsage);
+  EXPECT_EQ(Describe({Device("scratch"), "--manifest", "--json"}).code, kExitUsage);
+  const Outcome refused = Describe({Acme("aborts"), "--manifest"});
+  EXPECT_EQ(refused.code, kExitPlugin);
+  EXPECT_THAT(refused.output, IsEmpty());
+}
+
+TEST_F(DescribePlugin, ManifestThatCannotBeWrittenIsSaid) {
+  Command command = Cardcage({"describe", Device("scratch"), "--manifest"});
+  command.stdout_fd = Command::kClosed;
+  const Outcome outcome = RunToEnd(std::move(command));
+  EXPECT_EQ(outcome.code, kExitHost);
+  EXPECT_THAT(outcome.errors, HasSubstr("standard output: "));
+}
+
 TEST_F(DescribePlugin, FileIsShownWithItsTypes) {
-  const Outcome outcome = Describe({absl::StrCat(CARDCAGE_PLUGINS, "/scratch.so")});
+  const Outcome outcome = Describe({Device("scratch")});
   EXPECT_EQ(outcome.code, 0) << outcome.errors;
   EXPECT_THAT(outcome.output,
-              AllOf(HasSubstr("scratch: "), HasSubstr("from plugin scratch 0.1.0\n")));
+              AllOf(HasSubstr("scratch: "), HasSubstr(absl::StrCat("from plugin scratch 0.1.0 (",
+                                                                   Device("scratch"), ")\n"))));
 }
 
 TEST_F(DescribePlugin, TypeThatAPluginHidesIsSaid) {
-  const Outcome outcome =
-      Describe({"--plugin", absl::StrCat(CARDCAGE_PLUGINS, "/scratch.so"), "scratch"});
-  EXPECT_THAT(outcome.output,
-              HasSubstr("from plugin scratch 0.1.0, which hides the built-in one\n"));
+  const Outcome outcome = Describe({"--plugin", Device("scratch"), "scratch"});
+  EXPECT_THAT(outcome.output, HasSubstr("scratch.so), which hides the built-in one\n"));
 }
 
 TEST_F(DescribePlugin, ListHasEachTypeInALine) {
@@ -124,24 +201,17 @@ class PluginOption : public ::testing::Test {
   const TemporaryFolder folder_;
 };
 
-TEST_F(PluginOption, FileThatIsNoPluginEndsTheCommandBeforeAnythingElse) {
-  const std::string text = folder_.Write("text.so", "no plugin");
-  const Outcome outcome = Run({"--plugin", text});
-  EXPECT_EQ(outcome.code, kExitPlugin);
-  EXPECT_THAT(outcome.errors,
-              AllOf(HasSubstr("text.so: is no shared object"), HasSubstr("cardcage_add_device")));
-}
-
 TEST_F(PluginOption, TwoWithOneTypeAreRefusedWithBoth) {
-  const std::string file = absl::StrCat(CARDCAGE_PLUGINS, "/ns16550a.so");
+  const std::string file = Device("ns16550a");
   const Outcome outcome = Run({"--plugin", file, "--plugin", file});
   EXPECT_EQ(outcome.code, kExitPlugin);
   EXPECT_THAT(outcome.errors,
-              HasSubstr("device type ns16550a is in plugin ns16550a and in plugin ns16550a"));
+              HasSubstr(absl::StrCat("device type ns16550a is in plugin ns16550a (", file,
+                                     ") and in plugin ns16550a (", file, ")")));
 }
 
 TEST_F(PluginOption, OneMayHideABuiltInType) {
-  const Outcome outcome = Run({"--plugin", absl::StrCat(CARDCAGE_PLUGINS, "/ns16550a.so")});
+  const Outcome outcome = Run({"--plugin", Device("ns16550a")});
   EXPECT_EQ(outcome.code, 0) << outcome.errors;
   EXPECT_THAT(outcome.errors, IsEmpty());
 }

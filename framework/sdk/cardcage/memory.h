@@ -44,8 +44,14 @@ class View {
   void MarkWritten(uint64_t bytes) { written_ = std::max(written_, bytes); }
 
  private:
+  static cardcage_view Unmapped() {
+    cardcage_view view{};
+    view.struct_size = sizeof(view);
+    return view;
+  }
+
   const cardcage_host* host_ = nullptr;
-  cardcage_view view_{.struct_size = sizeof(cardcage_view)};
+  cardcage_view view_ = Unmapped();
   uint64_t written_ = 0;
 };
 
