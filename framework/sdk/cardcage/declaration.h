@@ -27,10 +27,22 @@ struct Type {
   TypeText text;
 };
 
+namespace internal {
+
+template <class T>
+inline constexpr bool kIsType = false;
+template <class D>
+inline constexpr bool kIsType<Type<D>> = true;
+
+}  // namespace internal
+
 // A device's type with its parameters and regions. The order of the items is the order in which
 // people see them, and nothing else.
 template <class T, class... Items>
 struct Declaration {
+  static_assert(
+      internal::kIsType<T>,
+      "a declaration begins with its type: put cardcage::Type<TheClass>(id, summary) first");
   using Device = typename T::Device;
   constexpr explicit Declaration(const T& declared_type, const Items&... declared_items)
       : type(declared_type), items(declared_items...) {}

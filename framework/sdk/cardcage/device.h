@@ -58,7 +58,7 @@
 #include "cardcage/abi.h"
 #include "cardcage/declaration.h"
 #include "cardcage/host.h"
-#include "cardcage/internal/tables.h"
+#include "cardcage/internal/plugin.h"
 #include "cardcage/names.h"
 #include "cardcage/param.h"
 #include "cardcage/region.h"

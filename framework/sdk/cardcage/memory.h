@@ -3,7 +3,6 @@
 #ifndef CARDCAGE_MEMORY_H_
 #define CARDCAGE_MEMORY_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -21,6 +20,7 @@ class View {
  public:
   View() = default;
   View(const cardcage_host* host, uint64_t address, uint64_t size, uint32_t flags) : host_(host) {
+    view_.struct_size = sizeof(view_);
     host_->map(host_->self, address, size, flags, &view_);
   }
   View(View&& other) noexcept { *this = std::move(other); }
@@ -41,17 +41,13 @@ class View {
   std::span<uint8_t> bytes() const { return {view_.data, static_cast<size_t>(view_.size)}; }
 
   // Says that the first so many bytes may have been written. Only for a view that was asked for to write.
-  void MarkWritten(uint64_t bytes) { written_ = std::max(written_, bytes); }
-
- private:
-  static cardcage_view Unmapped() {
-    cardcage_view view{};
-    view.struct_size = sizeof(view);
-    return view;
+  void MarkWritten(uint64_t bytes) {
+    if (bytes > written_) written_ = bytes;
   }
 
+ private:
   const cardcage_host* host_ = nullptr;
-  cardcage_view view_ = Unmapped();
+  cardcage_view view_{};
   uint64_t written_ = 0;
 };
 

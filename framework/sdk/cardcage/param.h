@@ -30,6 +30,7 @@
 
 #include "cardcage/abi.h"
 #include "cardcage/host.h"
+#include "cardcage/internal/items.h"
 #include "cardcage/internal/param_values.h"
 #include "cardcage/names.h"
 #include "cardcage/values.h"
@@ -61,7 +62,7 @@ struct ParamText {
 
 namespace internal {
 
-struct IsParam {};
+struct IsParam : IsItem {};
 
 }  // namespace internal
 

@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "cardcage/abi.h"
+#include "cardcage/internal/items.h"
+#include "cardcage/internal/members.h"
 
 namespace cardcage {
 inline namespace v0 {
@@ -43,50 +45,78 @@ struct WindowText {
 
 namespace internal {
 
-struct IsRegion {};
+struct IsRegion : IsItem {};
+struct IsRegister {};
+
+// What a register's handler gives or takes: as wide as the register.
+template <class V>
+inline constexpr bool kIsValue = std::is_unsigned_v<V> && !std::is_same_v<V, bool>;
 
 // A read handler's and a write handler's shape. A peek may call only what is const.
 template <class M>
 struct Handler {
+  using Class = void;
+  using Value = uint8_t;
   static constexpr bool kReads = false, kWrites = false, kConst = false;
 };
-template <class C, class V>
-struct Handler<V (C::*)()> {
+template <class C, class V, bool kNoexcept>
+struct Handler<V (C::*)() noexcept(kNoexcept)> {
   using Class = C;
   using Value = V;
-  static constexpr bool kReads = std::is_unsigned_v<V>, kWrites = false, kConst = false;
+  static constexpr bool kReads = kIsValue<V>, kWrites = false, kConst = false;
 };
-template <class C, class V>
-struct Handler<V (C::*)() const> : Handler<V (C::*)()> {
+template <class C, class V, bool kNoexcept>
+struct Handler<V (C::*)() const noexcept(kNoexcept)> : Handler<V (C::*)()> {
   static constexpr bool kConst = true;
 };
-template <class C, class V>
-struct Handler<void (C::*)(V)> {
+template <class C, class V, bool kNoexcept>
+struct Handler<void (C::*)(V) noexcept(kNoexcept)> {
   using Class = C;
   using Value = V;
-  static constexpr bool kReads = false, kWrites = std::is_unsigned_v<V>, kConst = false;
+  static constexpr bool kReads = false, kWrites = kIsValue<V>, kConst = false;
 };
+template <class C, class V, bool kNoexcept>
+struct Handler<void (C::*)(V) const noexcept(kNoexcept)> : Handler<void (C::*)(V)> {};
 template <auto Member>
 using HandlerOf = Handler<decltype(Member)>;
 template <auto Member>
-inline constexpr bool kNone = std::is_null_pointer_v<decltype(Member)>;
+inline constexpr bool kIsReader = kNone<Member> || HandlerOf<Member>::kReads;
+template <auto Member>
+inline constexpr bool kIsWriter = kNone<Member> || HandlerOf<Member>::kWrites;
+template <auto Read, auto Write>
+inline constexpr bool kHasHandler = !kNone<Read> || !kNone<Write>;
+template <auto Read, auto Write>
+inline constexpr bool kAreOneWidth = kNone<Read> || kNone<Write> ||
+                                     sizeof(typename HandlerOf<Read>::Value) ==
+                                         sizeof(typename HandlerOf<Write>::Value);
+template <class... Rows>
+inline constexpr bool kAreRowsOfOneWidth = true;
+template <class First, class... Rows>
+inline constexpr bool kAreRowsOfOneWidth<First, Rows...> =
+    ((sizeof(typename Rows::Value) == sizeof(typename First::Value)) && ...);
 
 }  // namespace internal
 
 // A row of a register map: the handlers of one register. nullptr stands for a direction that the
 // register does not have.
 template <auto Read, auto Write>
-struct Register {
-  static_assert(internal::kNone<Read> || internal::HandlerOf<Read>::kReads,
-                "a read handler is `uintN_t Name()` or `uintN_t Name() const`");
-  static_assert(internal::kNone<Write> || internal::HandlerOf<Write>::kWrites,
-                "a write handler is `void Name(uintN_t value)`");
-  static_assert(!internal::kNone<Read> || !internal::kNone<Write>,
-                "a register can be read or written: give it a handler");
+struct Register : internal::IsRegister {
+  static_assert(
+      internal::kIsReader<Read>,
+      "a register's first handler reads: make it `uint8_t Name()`, or uint16_t, uint32_t or "
+      "uint64_t as the register is wide, and const where it has no side effect");
+  static_assert(
+      internal::kIsWriter<Write>,
+      "a register's second handler writes: make it `void Name(uint8_t value)`, or uint16_t, "
+      "uint32_t or uint64_t as the register is wide");
+  static_assert(internal::kHasHandler<Read, Write>,
+                "a register has no handlers: give it one that reads, one that writes, or both");
   using Any = std::conditional_t<internal::kNone<Read>, internal::HandlerOf<Write>,
                                  internal::HandlerOf<Read>>;
   using Device = typename Any::Class;
   using Value = typename Any::Value;
+  static_assert(internal::kAreOneWidth<Read, Write>,
+                "a register's handlers differ in width: read and write the same uintN_t");
 
   constexpr Register(uint64_t at, const char* register_name, const RegisterText& register_text = {})
       : offset(at), name(register_name), text(register_text) {}
@@ -136,8 +166,9 @@ struct Registers : internal::IsRegion {
   using Device = typename First::Device;
   static constexpr size_t kRowCount = sizeof...(Rows);
   static constexpr uint32_t kWidth = sizeof(typename First::Value);
-  static_assert(((sizeof(typename Rows::Value) == kWidth) && ...),
-                "the registers of a region have one width; a Window takes accesses of any size");
+  static_assert(internal::kAreRowsOfOneWidth<Rows...>,
+                "the registers of a region have one width: give all handlers the same uintN_t, or "
+                "take a Window, whose accesses are of any size");
 
   constexpr Registers(const char* region_name, const RegionText& region_text, const Rows&... all)
       : name(region_name), text(region_text), rows(all...) {}
@@ -151,13 +182,6 @@ struct Registers : internal::IsRegion {
     abi.size_param = text.size_param;
     abi.sizes = kWidth;
     return abi;
-  }
-  constexpr bool RowsInside() const {
-    return std::apply(
-        [&](const auto&... row) {
-          return text.size == 0 || ((row.offset + kWidth <= text.size) && ...);
-        },
-        rows);
   }
 
   // The row at the offset answers. The offsets are constants here: this becomes a jump table.
@@ -217,6 +241,15 @@ struct Mmio : Registers<Register<Read, Write>> {
 // Either may be nullptr. The read handler may be const (and then serves a peek).
 template <class D, auto ReadHandler, auto WriteHandler>
 struct Window : internal::IsRegion {
+  static_assert(
+      internal::kNone<ReadHandler> || internal::kIs<uint64_t(uint64_t, unsigned), ReadHandler>,
+      "a window's first handler reads: make it `uint64_t Name(uint64_t offset, unsigned size)`, "
+      "const where it has no side effect");
+  static_assert(
+      internal::kNone<WriteHandler> ||
+          internal::kIs<void(uint64_t, unsigned, uint64_t), WriteHandler>,
+      "a window's second handler writes: make it `void Name(uint64_t offset, unsigned size, "
+      "uint64_t value)`");
   static constexpr size_t kRowCount = 0;
 
   constexpr Window(const char* window_name, const WindowText& window_text)
@@ -233,7 +266,6 @@ struct Window : internal::IsRegion {
     abi.unaligned = text.unaligned ? 1 : 0;
     return abi;
   }
-  constexpr bool RowsInside() const { return true; }
 
   template <class Instance, size_t I>
   static cardcage_status Read(void* device, cardcage_access* access) noexcept {

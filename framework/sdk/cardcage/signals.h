@@ -7,6 +7,8 @@
 #include <optional>
 
 #include "cardcage/abi.h"
+#include "cardcage/internal/items.h"
+#include "cardcage/internal/members.h"
 #include "cardcage/names.h"
 
 namespace cardcage {
@@ -18,17 +20,11 @@ struct OutputText {
 
 namespace internal {
 
-struct IsOutput {};
-struct IsInputs {};
-struct IsTimer {};
-struct IsController {};
-struct IsCounter {};
-
-// Whether a member is a const function without arguments that gives a T.
-template <class T, class M>
-inline constexpr bool kGives = false;
-template <class T, class C>
-inline constexpr bool kGives<T, T (C::*)() const> = true;
+struct IsOutput : IsItem {};
+struct IsInputs : IsItem {};
+struct IsTimer : IsItem {};
+struct IsController : IsItem {};
+struct IsCounter : IsItem {};
 
 struct NamedOutput : IsOutput {
   constexpr explicit NamedOutput(const char* output_name, const OutputText& output_text = {})
@@ -42,8 +38,8 @@ struct NamedOutput : IsOutput {
 // A signal that the device drives: high while the function says so.
 template <auto Level>
 struct Output : internal::NamedOutput {
-  static_assert(internal::kGives<bool, decltype(Level)>,
-                "an output's function is `bool Name() const`");
+  static_assert(internal::kGives<bool, Level>,
+                "an output's function says its level: make it `bool Name() const`");
   static constexpr auto kValue = Level;
   static constexpr bool kIsEdge = false;
   using NamedOutput::NamedOutput;
@@ -52,8 +48,9 @@ struct Output : internal::NamedOutput {
 // A signal that the device pulses: each time that the function counts one more. Several at once are one.
 template <auto Pulses>
 struct PulseOutput : internal::NamedOutput {
-  static_assert(internal::kGives<uint32_t, decltype(Pulses)>,
-                "a pulse output's function is `uint32_t Name() const`, the pulses so far");
+  static_assert(internal::kGives<uint32_t, Pulses>,
+                "a pulse output's function counts its pulses: make it `uint32_t Name() const`, or "
+                "take an Output");
   static constexpr auto kValue = Pulses;
   static constexpr bool kIsEdge = true;
   using NamedOutput::NamedOutput;
@@ -62,6 +59,9 @@ struct PulseOutput : internal::NamedOutput {
 // Signals that other devices drive, by the index of their names. One item of this kind a type.
 template <auto OnChange>
 struct Inputs : internal::IsInputs {
+  static_assert(
+      internal::kIs<void(uint32_t, bool), OnChange>,
+      "the inputs' function hears each change: make it `void Name(uint32_t input, bool level)`");
   static constexpr auto kOnChange = OnChange;
   constexpr explicit Inputs(const Names& input_names) : names(input_names) {}
   Names names;
@@ -70,8 +70,11 @@ struct Inputs : internal::IsInputs {
 // What the device does by itself, and when.
 template <auto Deadline, auto OnDeadline>
 struct Timer : internal::IsTimer {
-  static_assert(internal::kGives<std::optional<uint64_t>, decltype(Deadline)>,
-                "a timer's first function is `std::optional<uint64_t> Name() const`");
+  static_assert(internal::kGives<std::optional<uint64_t>, Deadline>,
+                "a timer's first function says when it is due: make it `std::optional<uint64_t> "
+                "Name() const`");
+  static_assert(internal::kIs<void(), OnDeadline>,
+                "a timer's second function is called when it is due: make it `void Name()`");
   static constexpr auto kDeadline = Deadline;
   static constexpr auto kOnDeadline = OnDeadline;
 };
@@ -80,6 +83,8 @@ struct Timer : internal::IsTimer {
 // `uint8_t Name()`.
 template <auto Acknowledge>
 struct InterruptController : internal::IsController {
+  static_assert(internal::kIs<uint8_t(), Acknowledge>,
+                "an interrupt controller's function gives the vector: make it `uint8_t Name()`");
   static constexpr auto kAcknowledge = Acknowledge;
 };
 

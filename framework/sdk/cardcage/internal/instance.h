@@ -37,12 +37,6 @@ struct Instance {
     return std::get<I>(Decl.items);
   }
 
-  static_assert(std::is_constructible_v<Device, const Config&, Host> ||
-                    std::is_constructible_v<Device, const Config&>,
-                "the device's class needs a constructor (const Config&) or "
-                "(const Config&, cardcage::Host)");
-  static_assert(std::is_invocable_v<decltype(&Device::Reset), Device&>,
-                "the device's class needs `void Reset()`");
   // A step of its life that gives false ends later, with Host::Finished().
   template <class Call>
   static cardcage_status Step(Call call) {
@@ -58,10 +52,6 @@ struct Instance {
   static constexpr size_t kOutputCount = Items::template kCount<IsOutput>;
   static constexpr size_t kTimerCount = Items::template kCount<IsTimer>;
   static constexpr bool kSettles = kOutputCount + kTimerCount > 0;
-  static_assert(
-      !kSettles || !Decl.type.text.concurrent,
-      "outputs and timers are worked out behind each handler, which takes turns: the type "
-      "cannot be .concurrent");
   struct Settling {
     Settling(const Config& config, const cardcage_host* its_host)
         : device(Make(config, its_host)), host(its_host) {

@@ -4,6 +4,7 @@
 #ifndef CARDCAGE_INTERNAL_ITEMS_H_
 #define CARDCAGE_INTERNAL_ITEMS_H_
 
+#include <array>
 #include <cstddef>
 #include <tuple>
 #include <type_traits>
@@ -12,6 +13,9 @@
 namespace cardcage {
 inline namespace v0 {
 namespace internal {
+
+// What a declaration may be made of.
+struct IsItem {};
 
 template <const auto& Decl>
 struct ItemsOf {
@@ -33,6 +37,25 @@ struct ItemsOf {
           ...);
     }
     (std::make_index_sequence<kSize>());
+  }
+
+  // rule(std::type_identity<Item>()) for each item.
+  template <class Rule>
+  static constexpr std::array<bool, kSize> Map(const Rule& rule) {
+    return [&]<size_t... I>(std::index_sequence<I...> /*items*/) {
+      return std::array<bool, kSize>{rule(std::type_identity<Item<I>>())...};
+    }
+    (std::make_index_sequence<kSize>());
+  }
+
+  // The place of the n-th item of that kind, counted from 0; kSize where there is none.
+  template <class Tag>
+  static constexpr size_t IndexOf(size_t n) {
+    size_t index = kSize;
+    ForEach<Tag>([&](auto i) {
+      if (n-- == 0) index = i;
+    });
+    return index;
   }
 
   // How many items of that kind there are, or stand before the I-th.

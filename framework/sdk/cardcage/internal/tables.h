@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The flat tables of abi.h that a declaration becomes, and what the compiler checks in it as a whole.
+// The flat tables of abi.h that a declaration becomes.
 #ifndef CARDCAGE_INTERNAL_TABLES_H_
 #define CARDCAGE_INTERNAL_TABLES_H_
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -40,7 +39,6 @@ struct Tables {
   }
   template <class Tag>
   static constexpr size_t kCount = Items::template kCount<Tag>;
-  static_assert(kCount<IsInputs> <= 1, "a type has one item of inputs: they are told by index");
 
   template <size_t I, size_t Row>
   static constexpr cardcage_register kRegister = std::get<Row>(Get<I>().rows).Abi();
@@ -55,7 +53,6 @@ struct Tables {
 
   template <size_t I>
   static constexpr cardcage_region Region() {
-    static_assert(Get<I>().RowsInside(), "a register lies outside its region");
     cardcage_region abi = Get<I>().Abi();
     abi.read = &Item<I>::template Read<Its, I>;
     abi.write = &Item<I>::template Write<Its, I>;
@@ -117,29 +114,6 @@ struct Tables {
   }
   static constexpr auto kInputs = InputList(std::make_index_sequence<InputNames().count>{});
 
-  static constexpr bool KeysDiffer() {
-    for (size_t i = 0; i < kCount<IsParam>; ++i) {
-      for (size_t j = 0; j < i; ++j) {
-        if (std::string_view(kParams[i]->key) == kParams[j]->key) return false;
-      }
-    }
-    return true;
-  }
-  static_assert(KeysDiffer(), "two parameters have the same key");
-  static constexpr bool DefaultsInBounds() {
-    return std::all_of(kParams.begin(), kParams.end() - 1,
-                       [](const cardcage_param* param) { return DefaultFits(*param); });
-  }
-  static_assert(DefaultsInBounds(),
-                "a parameter's default (its member's initialiser) is out of "
-                "its own bounds, or its length is");
-  static constexpr bool EnumsHaveNames() {
-    for (size_t i = 0; i < kCount<IsParam>; ++i) {
-      if (kParams[i]->kind == CARDCAGE_KIND_ENUM && kParams[i]->name_count == 0) return false;
-    }
-    return true;
-  }
-  static_assert(EnumsHaveNames(), "a parameter whose member is an enum needs .names");
   static constexpr cardcage_type MakeType() {
     cardcage_type abi{};
     abi.struct_size = sizeof(abi);
@@ -177,25 +151,6 @@ struct Tables {
   }
   static constexpr cardcage_type kType = MakeType();
 };
-
-template <const auto&... Decl>
-inline constexpr std::array<const cardcage_type*, sizeof...(Decl)> kTypes{&Tables<Decl>::kType...};
-
-template <const auto&... Decl>
-constexpr cardcage_plugin MakePlugin(const char* name, const char* version, const char* license) {
-  cardcage_plugin plugin{};
-  plugin.struct_size = sizeof(plugin);
-  plugin.magic = CARDCAGE_ABI_MAGIC;
-  plugin.abi_major = CARDCAGE_ABI_MAJOR;
-  plugin.abi_minor = CARDCAGE_ABI_MINOR;
-  plugin.needs_minor = 1;  // the least minor that has all that is used here
-  plugin.name = name;
-  plugin.version = version;
-  plugin.license = license;
-  plugin.types = kTypes<Decl...>.data();
-  plugin.type_count = sizeof...(Decl);
-  return plugin;
-}
 
 }  // namespace internal
 }  // namespace v0

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Says: a register's first handler reads: make it `uint8_t Name()`, or uint16_t, uint32_t or uint64_t as the register is wide, and const where it has no side effect
+// Shows: Dice::Throw
+#include "cardcage/device.h"
+
+namespace {
+
+struct DiceConfig {
+  uint8_t sides = 6;
+};
+
+class Dice {
+ public:
+  using Config = DiceConfig;
+  explicit Dice(const Config& config) : config_(config) {}
+  void Reset() {}
+  uint8_t Throw(uint64_t offset) { return static_cast<uint8_t>(config_.sides + offset); }
+
+ private:
+  const Config config_;
+};
+
+constexpr cardcage::Declaration kDice{
+    cardcage::Type<Dice>("dice", "a die"),
+    cardcage::Port<&Dice::Throw, nullptr>("face"),
+};
+
+}  // namespace
+
+CARDCAGE_PLUGIN("dice", "1.0.0", "MIT", kDice);

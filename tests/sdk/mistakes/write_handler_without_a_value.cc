@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Says: a register's second handler writes: make it `void Name(uint8_t value)`, or uint16_t, uint32_t or uint64_t as the register is wide
+// Shows: Dice::Load
+#include "cardcage/device.h"
+
+namespace {
+
+struct DiceConfig {
+  uint8_t sides = 6;
+};
+
+class Dice {
+ public:
+  using Config = DiceConfig;
+  explicit Dice(const Config& config) : config_(config) {}
+  void Reset() {}
+  uint8_t Throw() { return config_.sides; }
+  void Load() {}
+
+ private:
+  const Config config_;
+};
+
+constexpr cardcage::Declaration kDice{
+    cardcage::Type<Dice>("dice", "a die"),
+    cardcage::Port<&Dice::Throw, &Dice::Load>("face"),
+};
+
+}  // namespace
+
+CARDCAGE_PLUGIN("dice", "1.0.0", "MIT", kDice);
