@@ -205,6 +205,11 @@ void Machine::Inside::Assemble(const PlanOptions& options, Assembled& assembled)
   }
   Diagnostics diagnostics(assembled.source);
   MachineSpec spec = ReadMachine(assembled.source, diagnostics);
+  // To load one, its code is tried in a child process: nothing for somebody else's, which may have threads.
+  for (const PluginSpec& plugin : spec.plugins) {
+    diagnostics.Error(plugin.file.place, "a machine inside a program loads no plugin files",
+                      "leave it out, and give the program's machine the types: Machine::AddTypes");
+  }
   for (size_t i = 0; i < load_places.size(); ++i) {
     LoadSpec load = loads_[i].spec;
     load.at.place = load_places[i];

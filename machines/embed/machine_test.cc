@@ -243,6 +243,12 @@ TEST_F(MachineOfAFile, ThatIsNotThereIsNamed) {
               HasSubstr("/no/such.yaml: error: cannot be opened"));
 }
 
+TEST_F(MachineOfAFile, LoadsNoPluginFilesAndSaysSo) {
+  Machine machine = Make(std::string(kFile) + "plugins: [ { file: dice.so } ]\n");
+  EXPECT_THAT(machine.Check(), AllOf(HasSubstr(path_ + ":6:20: error: a machine inside a program"),
+                                     HasSubstr("Machine::AddTypes")));
+}
+
 TEST_F(MachineOfAFile, IsCheckedWithItsOwnLines) {
   Machine machine = Make(std::string(kFile) + "nmae: x\n");
   EXPECT_THAT(machine.Check(), HasSubstr(path_ + ":6:1: error: unknown key `nmae`"));

@@ -151,6 +151,14 @@ std::string SignalTable(std::span<const cardcage_signal* const> signals) {
   return Table(rows, "  ");
 }
 
+std::string CounterTable(std::span<const cardcage_counter* const> counters) {
+  Rows rows;
+  for (const cardcage_counter* counter : counters) {
+    rows.push_back({counter->name, OrNothing(counter->doc)});
+  }
+  return Table(rows, "  ");
+}
+
 nlohmann::ordered_json Text(const char* text) {
   if (text == nullptr) return nullptr;
   return text;
@@ -249,6 +257,11 @@ nlohmann::ordered_json TypeAsJson(const DescribedType& described) {
   }
   json["outputs"] = SignalsAsJson({type.signals, type.signal_count});
   json["inputs"] = SignalsAsJson({type.inputs, type.input_count});
+  json["counters"] = nlohmann::ordered_json::array();
+  for (const cardcage_counter* counter : std::span(type.counters, type.counter_count)) {
+    json["counters"].push_back({{"name", counter->name}, {"doc", Text(counter->doc)}});
+  }
+  json["state_version"] = type.state_version;
   json["example"] = ExampleOf(type);
   return json;
 }
@@ -321,6 +334,7 @@ std::string DescribeType(const DescribedType& described) {
   add("Regions", regions);
   add("Outputs", SignalTable({type.signals, type.signal_count}));
   add("Inputs", SignalTable({type.inputs, type.input_count}));
+  add("Counters", CounterTable({type.counters, type.counter_count}));
   add("Example", absl::StrCat("  devices:\n    ", ExampleOf(type), "\n"));
   return text;
 }

@@ -164,6 +164,19 @@ TEST_F(ParamDescription, JsonHasAllOfIt) {
   EXPECT_FALSE(json.contains("min"));
 }
 
+TEST_F(ParamDescription, CountersAndTheStatesVersionAreShown) {
+  const cardcage_counter drops{.struct_size = sizeof(drops), .name = "drops", .doc = "lost bytes"};
+  const cardcage_counter* const counters[] = {&drops};
+  type_.counters = counters;
+  type_.counter_count = 1;
+  type_.state_version = 2;
+  SetKind(CARDCAGE_KIND_U64);
+  EXPECT_THAT(DescribeType(Made()), HasSubstr("\nCounters\n  drops  lost bytes\n"));
+  const auto json = nlohmann::json::parse(TypesAsJson({Made()}))[0];
+  EXPECT_EQ(json["counters"][0]["name"], "drops");
+  EXPECT_EQ(json["state_version"], 2);
+}
+
 TEST_F(ParamDescription, JsonIsMadeOfTextsThatAreNoUtf8) {
   SetKind(CARDCAGE_KIND_U64);
   param_.doc = "\xff";

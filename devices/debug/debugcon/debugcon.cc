@@ -7,7 +7,9 @@
 // Guest may: send bytes to the backend.
 // Threads:  one handler at a time.
 // Units:    none.
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "cardcage/device.h"
 
@@ -29,6 +31,11 @@ class Debugcon {
 
   uint8_t Answer() const { return config_.answer; }
   void Send(uint8_t byte) { config_.console.Write(byte); }
+  // Firmware writes whole lines by `rep outsb`.
+  size_t SendMany(std::span<const uint8_t> bytes) {
+    config_.console.Write(bytes.data(), bytes.size());
+    return bytes.size();
+  }
 
  private:
   const Config config_;
@@ -39,7 +46,8 @@ constexpr cardcage::Declaration kDebugcon{
     cardcage::Param<&DebugconConfig::console>("console", {.doc = "where the text goes to"}),
     cardcage::Param<&DebugconConfig::answer>("answer",
                                              {.doc = "what a read gives: guests look for 0xe9"}),
-    cardcage::Port<&Debugcon::Answer, &Debugcon::Send>("data", {.reset = 0xe9}),
+    cardcage::Port<&Debugcon::Answer, &Debugcon::Send, nullptr, &Debugcon::SendMany>(
+        "data", {.reset = 0xe9}),
 };
 
 }  // namespace

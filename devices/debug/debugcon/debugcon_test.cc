@@ -24,6 +24,12 @@ TEST_F(Debugcon, WriteSendsTheByte) {
   EXPECT_EQ(cage_.console().output, "ok");
 }
 
+TEST_F(Debugcon, StringGoesToTheBackendInOnePiece) {
+  cage_.WriteMany(0, {'h', 'e', 'l', 'l', 'o'});
+  EXPECT_EQ(cage_.console().output, "hello");
+  EXPECT_EQ(cage_.console().writes, 1u);
+}
+
 TEST_F(Debugcon, ByteThatTheHostDoesNotTakeIsDroppedAndCounted) {
   cage_.console().room = 1;
   cage_.Write(0, 'a');

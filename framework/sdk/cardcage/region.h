@@ -6,6 +6,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -57,13 +59,13 @@ template <class M>
 struct Handler {
   using Class = void;
   using Value = uint8_t;
-  static constexpr bool kReads = false, kWrites = false, kConst = false;
+  static constexpr bool kReads = false, kWrites = false, kConst = false, kMayPend = false;
 };
 template <class C, class V, bool kNoexcept>
 struct Handler<V (C::*)() noexcept(kNoexcept)> {
   using Class = C;
   using Value = V;
-  static constexpr bool kReads = kIsValue<V>, kWrites = false, kConst = false;
+  static constexpr bool kReads = kIsValue<V>, kWrites = false, kConst = false, kMayPend = false;
 };
 template <class C, class V, bool kNoexcept>
 struct Handler<V (C::*)() const noexcept(kNoexcept)> : Handler<V (C::*)()> {
@@ -73,10 +75,28 @@ template <class C, class V, bool kNoexcept>
 struct Handler<void (C::*)(V) noexcept(kNoexcept)> {
   using Class = C;
   using Value = V;
-  static constexpr bool kReads = false, kWrites = kIsValue<V>, kConst = false;
+  static constexpr bool kReads = false, kWrites = kIsValue<V>, kConst = false, kMayPend = false;
 };
 template <class C, class V, bool kNoexcept>
 struct Handler<void (C::*)(V) const noexcept(kNoexcept)> : Handler<void (C::*)(V)> {};
+// Those that may leave the access pending.
+template <class C, class V, bool kNoexcept>
+struct Handler<std::optional<V> (C::*)(uint32_t) noexcept(kNoexcept)> {
+  using Class = C;
+  using Value = V;
+  static constexpr bool kReads = kIsValue<V>, kWrites = false, kConst = false, kMayPend = true;
+};
+template <class C, class V, bool kNoexcept>
+struct Handler<bool (C::*)(V, uint32_t) noexcept(kNoexcept)> {
+  using Class = C;
+  using Value = V;
+  static constexpr bool kReads = false, kWrites = kIsValue<V>, kConst = false, kMayPend = true;
+};
+
+// A handler of several accesses at once, of registers as wide as V.
+template <auto Member, class Value>
+inline constexpr bool kIsBatch = kNone<Member> || kIs<size_t(std::span<Value>), Member>;
+
 template <auto Member>
 using HandlerOf = Handler<decltype(Member)>;
 template <auto Member>
@@ -99,7 +119,15 @@ inline constexpr bool kAreRowsOfOneWidth<First, Rows...> =
 
 // A row of a register map: the handlers of one register. nullptr stands for a direction that the
 // register does not have.
-template <auto Read, auto Write>
+//
+// A handler that may have to answer later is told the CPU, and says whether it has: `std::optional<uint8_t>
+// Name(uint32_t vcpu)`, `bool Name(uint8_t value, uint32_t vcpu)`. Without an answer the CPU waits for
+// Host::Complete(vcpu, value). Not of a type that is concurrent.
+//
+// ReadMany and WriteMany take what a string instruction of the guest brings at once, as far as they can:
+// `size_t Name(std::span<uint8_t> values)` fills them, `size_t Name(std::span<const uint8_t> values)` has them,
+// and both say how many they have done. The rest comes one by one.
+template <auto Read, auto Write, auto ReadMany = nullptr, auto WriteMany = nullptr>
 struct Register : internal::IsRegister {
   static_assert(
       internal::kIsReader<Read>,
@@ -117,6 +145,14 @@ struct Register : internal::IsRegister {
   using Value = typename Any::Value;
   static_assert(internal::kAreOneWidth<Read, Write>,
                 "a register's handlers differ in width: read and write the same uintN_t");
+  static_assert(internal::kIsBatch<ReadMany, Value>,
+                "a register's third handler reads many: make it `size_t Name(std::span<uint8_t> "
+                "values)`, or as wide as the register is");
+  static_assert(internal::kIsBatch<WriteMany, const Value>,
+                "a register's fourth handler writes many: make it `size_t Name(std::span<const "
+                "uint8_t> values)`, or as wide as the register is");
+  static constexpr auto kReadMany = ReadMany;
+  static constexpr auto kWriteMany = WriteMany;
 
   constexpr Register(uint64_t at, const char* register_name, const RegisterText& register_text = {})
       : offset(at), name(register_name), text(register_text) {}
@@ -141,16 +177,27 @@ struct Register : internal::IsRegister {
       if (!internal::HandlerOf<Read>::kConst && (access->flags & CARDCAGE_ACCESS_PEEK) != 0) {
         return CARDCAGE_UNCLAIMED;
       }
-      access->value = (device->*Read)();
-      return CARDCAGE_OK;
+      if constexpr (internal::HandlerOf<Read>::kMayPend) {
+        const std::optional<Value> value = (device->*Read)(access->vcpu);
+        access->value = value.value_or(0);
+        return value ? CARDCAGE_OK : CARDCAGE_PENDING;
+      } else {
+        access->value = (device->*Read)();
+        return CARDCAGE_OK;
+      }
     }
   }
   static cardcage_status DoWrite(Device* device, const cardcage_access* access) {
     if constexpr (internal::kNone<Write>) {
       return CARDCAGE_UNCLAIMED;
     } else {
-      (device->*Write)(static_cast<Value>(access->value));
-      return CARDCAGE_OK;
+      const auto value = static_cast<Value>(access->value);
+      if constexpr (internal::HandlerOf<Write>::kMayPend) {
+        return (device->*Write)(value, access->vcpu) ? CARDCAGE_OK : CARDCAGE_PENDING;
+      } else {
+        (device->*Write)(value);
+        return CARDCAGE_OK;
+      }
     }
   }
 
@@ -202,6 +249,47 @@ struct Registers : internal::IsRegion {
     Instance::Settle(device);
     return status;
   }
+
+  // The same for several accesses.
+  static constexpr bool kReadsMany = (!internal::kNone<Rows::kReadMany> || ...);
+  static constexpr bool kWritesMany = (!internal::kNone<Rows::kWriteMany> || ...);
+  template <class Instance, size_t I>
+  static uint32_t ReadMany(void* device, const cardcage_access* access, void* data,
+                           uint32_t count) noexcept {
+    using Value = typename First::Value;
+    return Many<Instance, I>(device, access, [&](auto row) {
+      return Call<decltype(row)::type::kReadMany>(
+          Instance::Self(device), std::span<Value>(static_cast<Value*>(data), count));
+    });
+  }
+  template <class Instance, size_t I>
+  static uint32_t WriteMany(void* device, const cardcage_access* access, void* data,
+                            uint32_t count) noexcept {
+    using Value = typename First::Value;
+    return Many<Instance, I>(device, access, [&](auto row) {
+      return Call<decltype(row)::type::kWriteMany>(
+          Instance::Self(device), std::span<const Value>(static_cast<const Value*>(data), count));
+    });
+  }
+  template <auto Handler, class Values>
+  static size_t Call(Device& device, Values values) {
+    if constexpr (internal::kNone<Handler>) {
+      return 0;
+    } else {
+      return (device.*Handler)(values);
+    }
+  }
+  template <class Instance, size_t I, class Do>
+  static uint32_t Many(void* device, const cardcage_access* access, const Do& act) {
+    size_t done = 0;
+    FindRow<Instance, I>(access->offset, std::index_sequence_for<Rows...>{}, [&](auto row) {
+      done = act(row);
+      return done == 0 ? CARDCAGE_UNCLAIMED : CARDCAGE_OK;
+    });
+    Instance::Settle(device);
+    return static_cast<uint32_t>(done);
+  }
+
   template <class Instance, size_t I, size_t... Row, class Do>
   static cardcage_status FindRow(uint64_t offset, std::index_sequence<Row...> /*rows*/, Do&& act) {
     cardcage_status status = CARDCAGE_UNCLAIMED;
@@ -217,22 +305,22 @@ struct Registers : internal::IsRegion {
 };
 
 // A region of one register on a port, or in memory.
-template <auto Read, auto Write>
-struct Port : Registers<Register<Read, Write>> {
+template <auto... Handlers>
+struct Port : Registers<Register<Handlers...>> {
   constexpr explicit Port(const char* port_name, const RegisterText& port_text = {})
-      : Registers<Register<Read, Write>>(
+      : Registers<Register<Handlers...>>(
             port_name,
-            {.space = Space::kPort, .size = sizeof(typename Register<Read, Write>::Value)},
-            Register<Read, Write>(0, port_name, port_text)) {}
+            {.space = Space::kPort, .size = sizeof(typename Register<Handlers...>::Value)},
+            Register<Handlers...>(0, port_name, port_text)) {}
 };
 
-template <auto Read, auto Write>
-struct Mmio : Registers<Register<Read, Write>> {
+template <auto... Handlers>
+struct Mmio : Registers<Register<Handlers...>> {
   constexpr explicit Mmio(const char* mmio_name, const RegisterText& mmio_text = {})
-      : Registers<Register<Read, Write>>(
+      : Registers<Register<Handlers...>>(
             mmio_name,
-            {.space = Space::kMmio, .size = sizeof(typename Register<Read, Write>::Value)},
-            Register<Read, Write>(0, mmio_name, mmio_text)) {}
+            {.space = Space::kMmio, .size = sizeof(typename Register<Handlers...>::Value)},
+            Register<Handlers...>(0, mmio_name, mmio_text)) {}
 };
 
 // A region whose device decodes offset and size itself:
@@ -251,6 +339,7 @@ struct Window : internal::IsRegion {
       "a window's second handler writes: make it `void Name(uint64_t offset, unsigned size, "
       "uint64_t value)`");
   static constexpr size_t kRowCount = 0;
+  static constexpr bool kReadsMany = false, kWritesMany = false;
 
   constexpr Window(const char* window_name, const WindowText& window_text)
       : name(window_name), text(window_text), rows() {}

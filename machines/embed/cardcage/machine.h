@@ -115,7 +115,7 @@ class __attribute__((visibility("default"))) Machine final {
  public:
   // `prefix` is the installation that has the soft engine and the shipped guests.
   explicit Machine(std::string name, std::string prefix = CARDCAGE_PREFIX);
-  // The machine that a file describes. Types can be added, all else stands in the file.
+  // The machine that a file describes. Types can be added, all else stands in the file; `plugins` cannot.
   static Machine FromFile(std::string path, std::string prefix = CARDCAGE_PREFIX);
   ~Machine();
   Machine(Machine&& other) noexcept;

@@ -56,6 +56,8 @@ struct Tables {
     cardcage_region abi = Get<I>().Abi();
     abi.read = &Item<I>::template Read<Its, I>;
     abi.write = &Item<I>::template Write<Its, I>;
+    if constexpr (Item<I>::kReadsMany) abi.read_batch = &Item<I>::template ReadMany<Its, I>;
+    if constexpr (Item<I>::kWritesMany) abi.write_batch = &Item<I>::template WriteMany<Its, I>;
     abi.registers = kRegisters<I>.data();
     abi.register_count = static_cast<uint32_t>(kRegisters<I>.size() - 1);
     return abi;
