@@ -12,6 +12,7 @@ prepare() {
   expect_equal "$code:$err" "0:"
   prefix="$scratch/moved here"
   mv before "$prefix"
+  export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
 }
 
 cardcage() { "$prefix/bin/cardcage" "$@"; }
