@@ -116,7 +116,7 @@ const Unit* GuessUnit(const Quantity& quantity, std::string_view name) {
   for (const Unit& unit : quantity.units) {
     const std::string right = absl::AsciiStrToLower(std::string(unit.name));
     if (wrong == right) return &unit;
-    if (&unit != &quantity.units[0] && wrong[0] == right[0]) alike.push_back(&unit);
+    if (&unit != &quantity.units.front() && wrong[0] == right[0]) alike.push_back(&unit);
   }
   return alike.size() == 1 ? alike[0] : nullptr;
 }
@@ -149,7 +149,7 @@ std::optional<uint64_t> ReadQuantity(const YamlNode& node, std::string_view what
                                               std::string(quantity.units[0].name), "; or ",
                                               UnitNames(quantity.units.subspan(1), ", ")));
   }
-  const Unit* unit = name.empty() ? &quantity.units[0] : FindUnit(quantity, name);
+  const Unit* unit = name.empty() ? &quantity.units.front() : FindUnit(quantity, name);
   if (amount && unit != nullptr) {
     const auto count = Count(*amount, unit->factor);
     if (const uint64_t* value = std::get_if<uint64_t>(&count)) return *value;
@@ -166,7 +166,7 @@ std::optional<uint64_t> ReadQuantity(const YamlNode& node, std::string_view what
 
 // In the largest unit that is not more than it; where it takes no fraction, that it is a multiple of.
 std::string SpellQuantity(uint64_t value, const Quantity& quantity) {
-  const Unit* unit = &quantity.spelled[0];
+  const Unit* unit = &quantity.spelled.front();
   for (const Unit& larger : quantity.spelled) {
     const bool fits = quantity.takes_fraction || value % larger.factor == 0;
     if (larger.factor <= value && fits) unit = &larger;
