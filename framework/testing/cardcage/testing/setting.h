@@ -17,8 +17,10 @@ struct Setting {
   Setting() = default;
   // A number: of an enum the word's index, of a bool 0 or 1, of a size bytes, of a duration ns, of a
   // frequency Hz.
+  // NOLINTNEXTLINE(google-explicit-constructor): so that {"sides", 8} can be written
   Setting(std::integral auto integer) : number(static_cast<uint64_t>(integer)) {}
   // A string or a path, which stays as it is.
+  // NOLINTNEXTLINE(google-explicit-constructor): so that {"label", "red"} can be written
   Setting(const char* string) : text(string) {}
   // Bytes, or the six of a mac.
   static Setting Bytes(std::vector<uint8_t> all) {
