@@ -20,7 +20,7 @@ struct Manifest {
   };
   std::string file;      // the shared object's name, without its folder
   std::string build_id;  // the shared object's, in hex: of another build the manifest says nothing
-  std::string abi;       // it was built with: "0.3"
+  std::string abi;       // it was built with: "0.1"
   std::string needs;     // at least
   std::string plugin;    // its name
   std::string version;
