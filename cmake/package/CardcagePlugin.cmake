@@ -11,33 +11,45 @@ function(cardcage_compile_for_plugin target)
   target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
 endfunction()
 
-# The shared object. The entry is its only symbol, so that two versions of a plugin can be loaded side by side.
-# LIBRARIES are linked besides the SDK. It is installed to lib/cardcage/plugins, where the program finds it.
-function(cardcage_plugin target)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "NAME;FOLDER" "SOURCES;LIBRARIES")
-  add_library(${target} MODULE ${ARG_SOURCES})
-  cardcage_compile_for_plugin(${target})
-  target_link_libraries(${target} PRIVATE Cardcage::sdk ${ARG_LIBRARIES})
+# What it is linked with: the entry is its only symbol, so that two versions of a plugin can be loaded side by
+# side, and no symbol is missing.
+function(cardcage_link_for_plugin target)
   set(version_script ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.map)
   # noseparate-code: a page of padding less in the file, and in memory.
   target_link_options(${target} PRIVATE -Wl,--build-id -Wl,-z,noseparate-code
                                         -Wl,--version-script=${version_script})
   # The sanitizers' own symbols are the program's.
-  get_directory_property(options COMPILE_OPTIONS)
-  set(is_sanitized FALSE)
-  if("${options}${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize")
-    set(is_sanitized TRUE)
-  endif()
+  _cardcage_is_sanitized(is_sanitized)
   if(NOT CARDCAGE_SANITIZER AND NOT is_sanitized)
     target_link_options(${target} PRIVATE -Wl,--no-undefined)
   endif()
   set_target_properties(${target} PROPERTIES
-    PREFIX "" OUTPUT_NAME ${ARG_NAME} LINKER_LANGUAGE CXX LINK_DEPENDS ${version_script}
-    LIBRARY_OUTPUT_DIRECTORY $<1:${ARG_FOLDER}>)
+    PREFIX "" LINKER_LANGUAGE CXX LINK_DEPENDS ${version_script})
+endfunction()
+
+function(_cardcage_is_sanitized out)
+  get_directory_property(options COMPILE_OPTIONS)
+  set(${out} FALSE PARENT_SCOPE)
+  if("${options}${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize")
+    set(${out} TRUE PARENT_SCOPE)
+  endif()
+endfunction()
+
+# The shared object. LIBRARIES are linked besides the SDK. It is installed to lib/cardcage/plugins, where the
+# program finds it.
+function(cardcage_plugin target)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "NAME;FOLDER" "SOURCES;LIBRARIES")
+  add_library(${target} MODULE ${ARG_SOURCES})
+  cardcage_compile_for_plugin(${target})
+  cardcage_link_for_plugin(${target})
+  target_link_libraries(${target} PRIVATE Cardcage::sdk ${ARG_LIBRARIES})
+  set_target_properties(${target} PROPERTIES
+    OUTPUT_NAME ${ARG_NAME} LIBRARY_OUTPUT_DIRECTORY $<1:${ARG_FOLDER}>)
   install(TARGETS ${target} LIBRARY DESTINATION lib/cardcage/plugins)
 
   # The manifest, by which the plugin is listed without being loaded. A plugin with sanitizers has none: the
   # program, which has no sanitizers, cannot load it.
+  _cardcage_is_sanitized(is_sanitized)
   if(is_sanitized)
     add_custom_target(${target}_manifest)
     return()
