@@ -143,6 +143,8 @@ struct Register : internal::IsRegister {
                                  internal::HandlerOf<Read>>;
   using Device = typename Any::Class;
   using Value = typename Any::Value;
+  static constexpr bool kReads = !internal::kNone<Read>;
+  static constexpr bool kWrites = !internal::kNone<Write>;
   static_assert(internal::kAreOneWidth<Read, Write>,
                 "a register's handlers differ in width: read and write the same uintN_t");
   static_assert(internal::kIsBatch<ReadMany, Value>,
@@ -153,6 +155,8 @@ struct Register : internal::IsRegister {
                 "uint8_t> values)`, or as wide as the register is");
   static constexpr auto kReadMany = ReadMany;
   static constexpr auto kWriteMany = WriteMany;
+  static constexpr bool kReadsMany = !internal::kNone<ReadMany>;
+  static constexpr bool kWritesMany = !internal::kNone<WriteMany>;
 
   constexpr Register(uint64_t at, const char* register_name, const RegisterText& register_text = {})
       : offset(at), name(register_name), text(register_text) {}
@@ -160,8 +164,7 @@ struct Register : internal::IsRegister {
   constexpr cardcage_register Abi() const {
     cardcage_register abi{};
     abi.struct_size = sizeof(abi);
-    abi.access = (internal::kNone<Read> ? 0 : CARDCAGE_REGISTER_READ) |
-                 (internal::kNone<Write> ? 0 : CARDCAGE_REGISTER_WRITE);
+    abi.access = (kReads ? CARDCAGE_REGISTER_READ : 0) | (kWrites ? CARDCAGE_REGISTER_WRITE : 0);
     abi.offset = offset;
     abi.reset = text.reset;
     abi.name = name;
@@ -170,34 +173,26 @@ struct Register : internal::IsRegister {
     return abi;
   }
 
-  static cardcage_status DoRead(Device* device, cardcage_access* access) {
-    if constexpr (internal::kNone<Read>) {
+  static cardcage_status DoRead(Device& device, cardcage_access* access) {
+    if (!internal::HandlerOf<Read>::kConst && (access->flags & CARDCAGE_ACCESS_PEEK) != 0) {
       return CARDCAGE_UNCLAIMED;
+    }
+    if constexpr (internal::HandlerOf<Read>::kMayPend) {
+      const std::optional<Value> value = (device.*Read)(access->vcpu);
+      access->value = value.value_or(0);
+      return value ? CARDCAGE_OK : CARDCAGE_PENDING;
     } else {
-      if (!internal::HandlerOf<Read>::kConst && (access->flags & CARDCAGE_ACCESS_PEEK) != 0) {
-        return CARDCAGE_UNCLAIMED;
-      }
-      if constexpr (internal::HandlerOf<Read>::kMayPend) {
-        const std::optional<Value> value = (device->*Read)(access->vcpu);
-        access->value = value.value_or(0);
-        return value ? CARDCAGE_OK : CARDCAGE_PENDING;
-      } else {
-        access->value = (device->*Read)();
-        return CARDCAGE_OK;
-      }
+      access->value = (device.*Read)();
+      return CARDCAGE_OK;
     }
   }
-  static cardcage_status DoWrite(Device* device, const cardcage_access* access) {
-    if constexpr (internal::kNone<Write>) {
-      return CARDCAGE_UNCLAIMED;
+  static cardcage_status DoWrite(Device& device, const cardcage_access* access) {
+    const auto value = static_cast<Value>(access->value);
+    if constexpr (internal::HandlerOf<Write>::kMayPend) {
+      return (device.*Write)(value, access->vcpu) ? CARDCAGE_OK : CARDCAGE_PENDING;
     } else {
-      const auto value = static_cast<Value>(access->value);
-      if constexpr (internal::HandlerOf<Write>::kMayPend) {
-        return (device->*Write)(value, access->vcpu) ? CARDCAGE_OK : CARDCAGE_PENDING;
-      } else {
-        (device->*Write)(value);
-        return CARDCAGE_OK;
-      }
+      (device.*Write)(value);
+      return CARDCAGE_OK;
     }
   }
 
@@ -231,72 +226,68 @@ struct Registers : internal::IsRegion {
     return abi;
   }
 
-  // The row at the offset answers. The offsets are constants here: this becomes a jump table.
   // Instance::Get<I>() is this region in its declaration.
   template <class Instance, size_t I>
   static cardcage_status Read(void* device, cardcage_access* access) noexcept {
-    const cardcage_status status = FindRow<Instance, I>(
-        access->offset, std::index_sequence_for<Rows...>{},
-        [&](auto row) { return decltype(row)::type::DoRead(&Instance::Self(device), access); });
+    cardcage_status status = CARDCAGE_UNCLAIMED;
+    FindRow<Instance, I, Rows::kReads...>(access->offset, [&](auto row) {
+      using Row = typename decltype(row)::type;
+      if constexpr (Row::kReads) status = Row::DoRead(Instance::Self(device), access);
+    });
     Instance::Settle(device);
     return status;
   }
   template <class Instance, size_t I>
   static cardcage_status Write(void* device, cardcage_access* access) noexcept {
-    const cardcage_status status = FindRow<Instance, I>(
-        access->offset, std::index_sequence_for<Rows...>{},
-        [&](auto row) { return decltype(row)::type::DoWrite(&Instance::Self(device), access); });
+    cardcage_status status = CARDCAGE_UNCLAIMED;
+    FindRow<Instance, I, Rows::kWrites...>(access->offset, [&](auto row) {
+      using Row = typename decltype(row)::type;
+      if constexpr (Row::kWrites) status = Row::DoWrite(Instance::Self(device), access);
+    });
     Instance::Settle(device);
     return status;
   }
 
   // The same for several accesses.
-  static constexpr bool kReadsMany = (!internal::kNone<Rows::kReadMany> || ...);
-  static constexpr bool kWritesMany = (!internal::kNone<Rows::kWriteMany> || ...);
+  static constexpr bool kReadsMany = (Rows::kReadsMany || ...);
+  static constexpr bool kWritesMany = (Rows::kWritesMany || ...);
   template <class Instance, size_t I>
   static uint32_t ReadMany(void* device, const cardcage_access* access, void* data,
                            uint32_t count) noexcept {
-    using Value = typename First::Value;
-    return Many<Instance, I>(device, access, [&](auto row) {
-      return Call<decltype(row)::type::kReadMany>(
-          Instance::Self(device), std::span<Value>(static_cast<Value*>(data), count));
+    const std::span values(static_cast<typename First::Value*>(data), count);
+    size_t done = 0;
+    FindRow<Instance, I, Rows::kReadsMany...>(access->offset, [&](auto row) {
+      using Row = typename decltype(row)::type;
+      if constexpr (Row::kReadsMany) done = (Instance::Self(device).*Row::kReadMany)(values);
     });
+    Instance::Settle(device);
+    return static_cast<uint32_t>(done);
   }
   template <class Instance, size_t I>
   static uint32_t WriteMany(void* device, const cardcage_access* access, void* data,
                             uint32_t count) noexcept {
-    using Value = typename First::Value;
-    return Many<Instance, I>(device, access, [&](auto row) {
-      return Call<decltype(row)::type::kWriteMany>(
-          Instance::Self(device), std::span<const Value>(static_cast<const Value*>(data), count));
-    });
-  }
-  template <auto Handler, class Values>
-  static size_t Call(Device& device, Values values) {
-    if constexpr (internal::kNone<Handler>) {
-      return 0;
-    } else {
-      return (device.*Handler)(values);
-    }
-  }
-  template <class Instance, size_t I, class Do>
-  static uint32_t Many(void* device, const cardcage_access* access, const Do& act) {
+    const std::span values(static_cast<const typename First::Value*>(data), count);
     size_t done = 0;
-    FindRow<Instance, I>(access->offset, std::index_sequence_for<Rows...>{}, [&](auto row) {
-      done = act(row);
-      return done == 0 ? CARDCAGE_UNCLAIMED : CARDCAGE_OK;
+    FindRow<Instance, I, Rows::kWritesMany...>(access->offset, [&](auto row) {
+      using Row = typename decltype(row)::type;
+      if constexpr (Row::kWritesMany) done = (Instance::Self(device).*Row::kWriteMany)(values);
     });
     Instance::Settle(device);
     return static_cast<uint32_t>(done);
   }
 
-  template <class Instance, size_t I, size_t... Row, class Do>
-  static cardcage_status FindRow(uint64_t offset, std::index_sequence<Row...> /*rows*/, Do&& act) {
-    cardcage_status status = CARDCAGE_UNCLAIMED;
-    (void)((offset == std::get<Row>(Instance::template Get<I>().rows).offset &&
-            (status = act(std::type_identity<Rows>{})) != CARDCAGE_UNCLAIMED) ||
-           ...);
-    return status;
+  // act(std::type_identity<Row>()) for the row at that offset which has what is wanted; there is one at most. The
+  // offsets are constants of the compiler's here, so that a jump table comes of it.
+  template <class Instance, size_t I, size_t Row>
+  static constexpr uint64_t kOffset = std::get<Row>(Instance::template Get<I>().rows).offset;
+  template <class Instance, size_t I, bool... kHas, class Act>
+  static void FindRow(uint64_t offset, const Act& act) {
+    [&]<size_t... Row>(std::index_sequence<Row...> /*rows*/) {
+      (void)((kHas && offset == kOffset<Instance, I, Row> &&
+              (act(std::type_identity<Rows>()), true)) ||
+             ...);
+    }
+    (std::index_sequence_for<Rows...>());
   }
 
   const char* name;
