@@ -17,8 +17,8 @@
  *
  * Threads. "The device's turn" below is a call in which the host has made sure that no other call
  * into the same device runs (unless its type is CARDCAGE_TYPE_CONCURRENT). A turn may come on any
- * thread. A device may call the host in its turn, and never waits for another thread there. What is
- * called outside of the turn that it needs is undone or ignored; a host built for debugging says so.
+ * thread. A device may call the host in its turn, and never waits for another thread there. To call
+ * outside of its turn what needs one is a breach, which a host built for debugging reports.
  *
  * The life of a device: create, reset, and then, as often as the machine wants, accesses and events,
  * pause, (state or reset,) resume; at last destroy. Reset, pause and destroy may be finished later.
