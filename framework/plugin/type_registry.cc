@@ -7,8 +7,8 @@
 #include <span>
 
 #include "absl/strings/str_cat.h"
-#include "framework/device/params.h"
 #include "absl/strings/str_format.h"
+#include "framework/device/params.h"
 
 namespace cardcage {
 namespace {

@@ -131,7 +131,8 @@ requires(!std::is_same_v<T, uint8_t>) struct ListOf<std::vector<T>> {
 template <auto Member>
 struct MemberDefault {
   static constexpr auto Get() {
-    typename MemberOf<decltype(Member)>::Class config{};  // not const: g++ 12 could not fill a vector
+    typename MemberOf<decltype(Member)>::Class
+        config{};  // not const: g++ 12 could not fill a vector
     return config.*Member;
   }
 };
