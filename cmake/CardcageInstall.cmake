@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 # What `cmake --install` gives besides the programs, plugins, configs and guests, whose rules stand where they are
-# declared: the headers and libraries for programs of other people, and how CMake and pkg-config find them.
+# declared: the headers and libraries for programs of other people, how CMake and pkg-config find them, and the guides.
 include(CMakePackageConfigHelpers)
 
 install(DIRECTORY framework/abi/cardcage framework/sdk/cardcage framework/testing/cardcage
                   machines/embed/cardcage
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(FILES framework/plugin/builtin_devices.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/cardcage)
+install(DIRECTORY docs devices DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/cardcage  # they link to each other
+        FILES_MATCHING PATTERN "*.md")
 install(TARGETS cardcage_builtin_devices ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 
 # libcardcage.a: the rooms that have headers for other people, with all they need: framework, Abseil, yaml-cpp.

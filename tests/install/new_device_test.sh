@@ -52,6 +52,13 @@ test_program_in_path_is_found_by_its_name() {
   expect_in $'\n  cardcage run dice.yaml' "$err"
 }
 
+test_readme_names_the_guide_where_it_is() {
+  local guide
+  try cardcage new-device dice
+  guide=$(grep -o 'share/doc/[a-z/-]*\.md' dice/README.md)
+  [[ -e $prefix/$guide ]] || fail "there is no $guide"
+}
+
 test_build_folder_is_to_be_installed_first() {
   try "$build/cardcage" new-device dice
   expect_equal "$code" 0
