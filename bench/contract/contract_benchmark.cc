@@ -217,7 +217,9 @@ int Main(int argc, char** argv) {
   for (const std::string operation : {"read", "write"}) {
     const auto direct = reporter.medians().find(operation + "/virtual");
     for (const std::string subject : {"builtin", "plugin"}) {
-      const auto median = reporter.medians().find(operation + "/" + subject);
+      std::string name = operation;
+      name += "/" + subject;
+      const auto median = reporter.medians().find(name);
       if (direct == reporter.medians().end() || median == reporter.medians().end()) continue;
       const double more = median->second - direct->second;
       std::printf("%-5s %-7s %6.2f ns, a virtual call %6.2f ns: %+.2f ns%s\n", operation.c_str(),

@@ -22,6 +22,7 @@ struct PadConfig {
 class Pad {
  public:
   using Config = PadConfig;
+  // NOLINTNEXTLINE(modernize-pass-by-value): as every device has it
   Pad(const Config& config, cardcage::Host host) : config_(config), host_(host) {}
 
   void Reset() { told_ = 0; }

@@ -83,7 +83,7 @@ class Planner {
   const Source& source_;
   const TypeRegistry& types_;
   const std::span<const EngineType* const> engines_;
-  const PlanOptions options_;
+  const PlanOptions& options_;
   Diagnostics& diagnostics_;
   Plan plan_;
   std::vector<Claim> claims_;

@@ -26,7 +26,7 @@ void ExpectTheSame(const std::optional<Value>& value, std::string (*spell)(Value
 
 // A parameter's value, whatever its type takes it for.
 void ReadAsEachKind(const cardcage::YamlNode& node, const cardcage::Source& source) {
-  using namespace cardcage;
+  using namespace cardcage;  // NOLINT(google-build-using-namespace): all that reads a value
   Diagnostics diagnostics(source);
   ReadNumber(node, "it", diagnostics);
   ReadSigned(node, "it", diagnostics);

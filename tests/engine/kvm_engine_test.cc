@@ -21,7 +21,7 @@ class KvmEngineTest : public ::testing::Test, protected SmallGuest {
     CARDCAGE_SKIP_WITHOUT_KVM();
     MakeMachine();
   }
-  void Load(std::vector<uint8_t> code, EngineConfig config = {}) {
+  void Load(std::vector<uint8_t> code, const EngineConfig& config = {}) {
     SmallGuest::Load(kKvmEngine, std::move(code), config);
   }
 };

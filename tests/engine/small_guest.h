@@ -50,7 +50,7 @@ class SmallGuest {
     ASSERT_TRUE(memory_.Add(*std::move(slot)).ok());
   }
   // A real-mode program at 0x1000, and CPU 0 at its begin.
-  void Load(const EngineType& type, std::vector<uint8_t> code, EngineConfig config = {}) {
+  void Load(const EngineType& type, std::vector<uint8_t> code, const EngineConfig& config = {}) {
     ASSERT_TRUE(memory_.Write(0x1000, std::as_bytes(std::span(code))).ok());
     auto engine = type.create(config, memory_,
                               [this](std::string_view line) { reported_.emplace_back(line); });

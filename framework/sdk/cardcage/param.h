@@ -100,6 +100,7 @@ struct Param : internal::IsParam {
     };
     if constexpr (kKind == CARDCAGE_KIND_U64 || kKind == CARDCAGE_KIND_I64) {
       using Number = std::conditional_t<kKind == CARDCAGE_KIND_I64, int64_t, uint64_t>;
+      // NOLINTNEXTLINE(bugprone-signed-char-misuse): it keeps its sign
       constexpr Number kLeast = std::numeric_limits<Item>::min();
       constexpr Number kMost = std::numeric_limits<Item>::max();
       abi.min = clamp(text.min, kLeast, kMost, kLeast);
