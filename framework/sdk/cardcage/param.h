@@ -15,8 +15,8 @@
 //   CharLink                            a backend
 //
 // The texts of a string_view and of a Path are the host's, end with a 0 byte and have no other, and are valid
-// until the device is destroyed. The default becomes a constant of the plugin: a std::string's would be none with
-// clang, and clang 14 makes one of a list of bytes only where it is empty.
+// until the device is destroyed. (A default becomes a constant of the plugin, and with clang a std::string is none;
+// so a Config holds parameters alone.)
 #ifndef CARDCAGE_PARAM_H_
 #define CARDCAGE_PARAM_H_
 

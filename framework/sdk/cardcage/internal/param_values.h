@@ -170,8 +170,13 @@ struct Constant {
     return std::array<const cardcage_value*, sizeof...(I) + 1>{
         &Constant<ItemDefault<Source, I>>::kValue..., nullptr};
   }
+  static constexpr auto Items() {
+    // A constant of its own: in the template's argument clang 14 would leak the list.
+    constexpr size_t kCount = Source::Get().size();
+    return Items(std::make_index_sequence<kCount>{});
+  }
   template <class Self>
-  static constexpr auto kItems = Self::Items(std::make_index_sequence<Source::Get().size()>{});
+  static constexpr auto kItems = Self::Items();
 
   static constexpr cardcage_value Make() {
     constexpr uint32_t kKind = KindOf<Item>();
