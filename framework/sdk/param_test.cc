@@ -31,17 +31,10 @@ struct RadioConfig {
   cardcage::Path recording{"radio.wav"};
   cardcage::Path log;
   cardcage::Mac mac{0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
-#if defined(__clang_analyzer__)  // clang-tidy 14 makes no constants of them
-  std::vector<uint8_t> key;
-  std::vector<std::string_view> stations;
-  std::vector<cardcage::Mac> peers;
-  std::vector<int16_t> offsets;
-#else
   std::vector<uint8_t> key{0xde, 0xad};
   std::vector<std::string_view> stations{"one", "two"};
   std::vector<cardcage::Mac> peers{{1, 2, 3, 4, 5, 6}};
   std::vector<int16_t> offsets{-1, 1};
-#endif
   std::vector<Band> bands;
   cardcage::Size needed;
   cardcage::CharLink speaker;
