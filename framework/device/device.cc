@@ -152,7 +152,7 @@ void Device::Resume() {
     held.swap(held_);
     if (type_.resume != nullptr && !has_failed()) type_.resume(self_);
   }
-  for (auto& event : held) Deliver(std::move(event));
+  for (const auto& event : held) Deliver(event);
   if (after_ != nullptr) after_->RunIfPending();
 }
 
@@ -168,15 +168,17 @@ absl::Status Device::Load(const DeviceState& state) {
 
 // --- What comes for it -----------------------------------------------------------------------------
 
-bool Device::Takes(std::function<void()>& event, bool halts_too) {
+template <class Event>
+bool Device::Takes(const Event& event, bool halts_too) {
   if (has_failed()) return false;
   const Motion motion = motion_.load();
   if (motion == Motion::kRuns || (motion == Motion::kHalts && !halts_too)) return true;
-  held_.push_back(std::move(event));
+  held_.emplace_back(event);
   return false;
 }
 
-void Device::Deliver(std::function<void()> event, bool halts_too) {
+template <class Event>
+void Device::Deliver(const Event& event, bool halts_too) {
   {
     const std::lock_guard turn(turn_);
     if (!Takes(event, halts_too)) return;
@@ -221,15 +223,20 @@ void Device::Connect(uint32_t output, Wire& wire, AfterTurn* after) {
 
 void Device::OnSignal(uint32_t input, bool level) {
   if (type_.input == nullptr || input >= type_.input_count) return;
-  std::function<void()> event = [this, input, level] { type_.input(self_, input, level ? 1 : 0); };
+  const auto event = [this, input, level] { type_.input(self_, input, level ? 1 : 0); };
   const std::lock_guard turn(turn_);  // who calls this delivers what follows
   if (Takes(event, /*halts_too=*/false)) event();
 }
 
 uint8_t Device::Acknowledge() {
   const cardcage_interrupt_controller* const controller = InterruptControllerOf(type_);
+  if (controller == nullptr || has_failed()) return 0;
   uint32_t vector = 0;
-  if (controller != nullptr) Deliver([&] { vector = controller->acknowledge(self_); });
+  {
+    const std::lock_guard turn(turn_);
+    vector = controller->acknowledge(self_);
+  }
+  if (after_ != nullptr) after_->RunIfPending();
   return static_cast<uint8_t>(vector);
 }
 

@@ -163,10 +163,12 @@ class Device final : public SignalTarget {
   void Begin(Step step, Call call);
   void End(Step step);
   // A turn for an event, and what it leaves to be done; the event waits where the device stands still.
-  // `halts_too`: also while it is about to.
-  void Deliver(std::function<void()> event, bool halts_too = false);
+  // `halts_too`: also while it is about to. What waits is a copy: it may refer to nothing that its maker has.
+  template <class Event>
+  void Deliver(const Event& event, bool halts_too = false);
   // In its turn: whether it goes on there and then.
-  bool Takes(std::function<void()>& event, bool halts_too);
+  template <class Event>
+  bool Takes(const Event& event, bool halts_too);
   // A rule of the contract that it broke, as words behind its name.
   void Breach(std::string_view rule);
   // The call is for its turn; it is reported where it comes at another time, and that can be known.

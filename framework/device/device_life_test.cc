@@ -67,6 +67,21 @@ TEST_F(DeviceLifeTest, PauseThatEndsLaterStillGetsWhatItPostsAndNoTimer) {
   EXPECT_THAT(told, ElementsAre("pause", "posted 1", "resume", "timer 0", "posted 2"));
 }
 
+TEST_F(DeviceLifeTest, AcknowledgeIsAnsweredAtOnceAndNotOnceMoreAtTheResume) {
+  static unsigned acknowledged;
+  acknowledged = 0;
+  static constexpr cardcage_interrupt_controller kController{
+      .struct_size = sizeof(kController), .reserved = 0, .acknowledge = [](void*) -> uint32_t {
+        ++acknowledged;
+        return 0x21;
+      }};
+  type_.extension = [](const char*) -> const void* { return &kController; };
+  device_->Pause();
+  EXPECT_EQ(device_->Acknowledge(), 0x21);
+  device_->Resume();
+  EXPECT_EQ(acknowledged, 1u);
+}
+
 TEST_F(DeviceLifeTest, ResetMayEndLaterOnAnotherThread) {
   type_.reset = [](void*) { return CARDCAGE_PENDING; };
   MakeAgain();
