@@ -6,7 +6,6 @@
 
 #include <array>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -89,12 +88,7 @@ absl::StatusOr<std::unique_ptr<Device>> Device::Create(const cardcage_type& type
 Device::~Device() {
   if (self_ != nullptr) {
     Begin(Step::kDestroy, [&] { return type_.destroy(self_); });
-    const auto limit = std::chrono::steady_clock::now() + kMostWait;
-    while (!is_settled() && std::chrono::steady_clock::now() < limit) {
-      services_.loop().RunReady();
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    if (!is_settled()) {
+    if (!services_.loop().RunUntil([this] { return is_settled(); }, kMostWait)) {
       Breach(absl::StrCat("its end was not finished in ", kMostWait.count(),
                           " s: it is left as it is"));
     }

@@ -127,6 +127,16 @@ void EventLoop::RunOnce(int wait_milliseconds) {
   RunTimers();
 }
 
+bool EventLoop::RunUntil(const std::function<bool()>& is_so, Clock::duration limit) {
+  constexpr int kLookMilliseconds = 1;
+  const Clock::time_point end = Clock::now() + limit;
+  while (!is_so()) {
+    if (Clock::now() > end) return false;
+    RunOnce(kLookMilliseconds);
+  }
+  return true;
+}
+
 void EventLoop::Run() {
   while (!quit_) RunOnce(WaitMilliseconds());
   RunPosted();

@@ -53,6 +53,9 @@ class EventLoop {
   void Run();
   // Runs the callbacks that are due now, and comes back. On the loop's thread.
   void RunReady() { RunOnce(0); }
+  // Runs callbacks until something is so, but not longer than that; whether it is. For what other threads bring
+  // about without a word to the loop, too: it looks once a millisecond. On the loop's thread, not in a callback.
+  bool RunUntil(const std::function<bool()>& is_so, Clock::duration limit);
   // Any thread.
   void Quit();
 

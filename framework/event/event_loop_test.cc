@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <thread>
 
 #include "gmock/gmock.h"
@@ -123,6 +124,17 @@ TEST_F(EventLoopTest, TimersRunInOrderOfTheirTimesAndNotEarly) {
   loop_->CallAt(start + milliseconds(5), [&] { seen.push_back(1); });
   loop_->Run();
   EXPECT_THAT(seen, ElementsAre(1, 2));
+}
+
+TEST_F(EventLoopTest, RunsUntilSomethingIsSoOrTimeIsUp) {
+  unsigned posts = 0;
+  loop_->Post([&] { ++posts; });
+  EXPECT_TRUE(loop_->RunUntil([&] { return posts == 1; }, std::chrono::seconds(10)));
+  EXPECT_FALSE(loop_->RunUntil([] { return false; }, std::chrono::milliseconds(2)));
+  std::atomic<bool> is_so{false};
+  std::thread other([&] { is_so = true; });
+  EXPECT_TRUE(loop_->RunUntil([&] { return is_so.load(); }, std::chrono::seconds(10)));
+  other.join();
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include <cstring>
 #include <functional>
 #include <span>
-#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "framework/backend/char_backend.h"
@@ -149,15 +148,9 @@ class TestCage::Inside final : public DeviceServices {
 
   // Lets in what comes from outside until something is done.
   void Await(const char* what, const std::function<bool()>& is_done) {
-    const auto limit = std::chrono::steady_clock::now() + Device::kMostWait;
-    while (!is_done()) {
-      event_loop->RunReady();
-      if (is_done()) return;
-      if (std::chrono::steady_clock::now() > limit) {
-        Die(absl::StrCat("the device did not finish its ", what, " in ", Device::kMostWait.count(),
-                         " s"));
-      }
-      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    if (!event_loop->RunUntil(is_done, Device::kMostWait)) {
+      Die(absl::StrCat("the device did not finish its ", what, " in ", Device::kMostWait.count(),
+                       " s"));
     }
   }
   // The same for an answer, with the time that its timers need.

@@ -4,7 +4,6 @@
 #include <time.h>
 
 #include <chrono>
-#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -307,15 +306,10 @@ bool Machine::PowerOn(Failure* failure) {
   // Now that there is something behind their wires.
   for (const auto& device : devices_) device->Reset();
   signals_.RunIfPending();
-  const auto limit = EventLoop::Clock::now() + Device::kMostWait;
-  while (!Unsettled().empty() && EventLoop::Clock::now() < limit) {
-    loop_.RunReady();
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  if (const std::string late = Unsettled(); !late.empty()) {
+  if (!loop_.RunUntil([this] { return Unsettled().empty(); }, Device::kMostWait)) {
     *failure = {Failure::Whose::kFile,
                 {},
-                absl::StrCat("the reset of ", late, " was not finished in ",
+                absl::StrCat("the reset of ", Unsettled(), " was not finished in ",
                              Device::kMostWait.count(), " s")};
     return false;
   }
