@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "machines/cli/read_plan.h"
 
-#include <array>
-
 #include "absl/strings/str_cat.h"
-#include "framework/engine/kvm/kvm_engine.h"
-#include "framework/engine/soft/soft_engine.h"
+#include "machines/assembly/engines.h"
 #include "machines/report/outcome.h"
 #include "machines/spec/machine_reader.h"
 
 namespace cardcage {
-
-// In order of preference.
-constexpr std::array<const EngineType*, 2> kEngines = {&kKvmEngine, &kSoftEngine};
 
 std::optional<ReadPlan> ReadMachineFile(const std::string& path, Plugins& plugins,
                                         const PlanOptions& options, ReadFailure* failure) {

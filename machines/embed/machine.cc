@@ -9,9 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "framework/engine/kvm/kvm_engine.h"
-#include "framework/engine/soft/soft_engine.h"
 #include "framework/plugin/type_registry.h"
+#include "machines/assembly/engines.h"
 #include "machines/assembly/machine.h"
 #include "machines/assembly/plan.h"
 #include "machines/report/fault_report.h"
@@ -21,9 +20,6 @@
 
 namespace cardcage::embed {
 namespace {
-
-// In order of preference.
-constexpr std::array<const EngineType*, 2> kEngines = {&kKvmEngine, &kSoftEngine};
 
 // While there is one, a peer that has gone is an error of the write and not the process's end.
 class NoBrokenPipes {

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "cardcage/machine.h"
+#include "machines/spec/scalars.h"
 
 namespace cardcage::embed {
 namespace {
@@ -15,20 +16,6 @@ bool IsPlain(std::string_view text) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                   c == '-' || c == '_' || c == '.' || c == '/';
          });
-}
-
-std::string Quoted(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      absl::StrAppend(&quoted, "\\", std::string(1, c));
-    } else if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) {
-      absl::StrAppendFormat(&quoted, "\\x%02x", c);
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + '"';
 }
 
 template <class List, class Write>
@@ -45,7 +32,8 @@ std::string Joined(const List& list, Write write) {
 
 Value::Value(double factor) : yaml_(absl::StrFormat("%.6f", factor)) {}
 
-Value::Value(std::string_view text) : yaml_(IsPlain(text) ? std::string(text) : Quoted(text)) {}
+Value::Value(std::string_view text)
+    : yaml_(IsPlain(text) ? std::string(text) : QuoteString(text)) {}
 
 Value Value::FromYaml(std::string yaml) {
   Value value;

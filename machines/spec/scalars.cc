@@ -231,7 +231,10 @@ std::string SpellString(std::string_view text) {
                          return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' ||
                                 c == '.' || c == '/' || c == '-';
                        });
-  if (is_word) return std::string(text);
+  return is_word ? std::string(text) : QuoteString(text);
+}
+
+std::string QuoteString(std::string_view text) {
   std::string quoted = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);

@@ -63,6 +63,7 @@ std::optional<std::vector<uint8_t>> ReadMac(const YamlNode& node, std::string_vi
 
 // The other way: what the functions above read as that value.
 std::string SpellString(std::string_view text);
+std::string QuoteString(std::string_view text);  // in quotation marks, whatever it is
 std::string SpellHex(const std::vector<uint8_t>& bytes);
 std::string SpellMac(const std::vector<uint8_t>& bytes);
 
