@@ -23,6 +23,7 @@
 
 #include "framework/backend/char_backend.h"
 #include "framework/event/event_loop.h"
+#include "framework/testers/temporary_folder.h"
 #include "gtest/gtest.h"
 
 namespace cardcage {
@@ -35,14 +36,10 @@ class BackendTester : public ::testing::Test {
 
   BackendTester() : loop_(*EventLoop::Create()) {
     signal(SIGPIPE, SIG_DFL);  // no backend may ever cause one
-    folder_ = (std::filesystem::temp_directory_path() / "cardcage-XXXXXX").string();
-    EXPECT_NE(mkdtemp(folder_.data()), nullptr);
   }
   ~BackendTester() override {
     StopLoop();
     backend_.reset();
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
   }
 
   // Takes the backend for the one under test, and lets the loop run.
@@ -137,9 +134,7 @@ class BackendTester : public ::testing::Test {
     return busy < std::chrono::milliseconds(20);
   }
 
-  std::string Path(std::string_view name) const {
-    return (std::filesystem::path(folder_) / name).string();
-  }
+  std::string Path(std::string_view name) const { return folder_.Path(name); }
   static std::string ReadFile(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
@@ -154,7 +149,7 @@ class BackendTester : public ::testing::Test {
   const std::unique_ptr<EventLoop> loop_;
   std::thread thread_;
   std::unique_ptr<CharBackend> backend_;
-  std::string folder_;
+  TemporaryFolder folder_;
   std::atomic<int> told_{0};  // how often the device was told to look
 };
 

@@ -68,8 +68,8 @@ TEST_F(FileBackendTest, FullDiskIsReported) {
 
 TEST_F(FileBackendTest, PathThatCannotBeIsRefused) {
   EXPECT_EQ(WhyNot<FileBackend>(Path("no/such")), Path("no/such") + ": No such file or directory");
-  EXPECT_EQ(WhyNot<LogBackend>(folder_), folder_ + ": Is a directory");
-  EXPECT_EQ(WhyNot<AsciicastBackend>(folder_), folder_ + ": Is a directory");
+  EXPECT_EQ(WhyNot<LogBackend>(folder_.path()), folder_.path() + ": Is a directory");
+  EXPECT_EQ(WhyNot<AsciicastBackend>(folder_.path()), folder_.path() + ": Is a directory");
 }
 
 TEST_F(FileBackendTest, FifoThatNobodyReadsIsRefused) {

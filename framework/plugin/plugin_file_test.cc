@@ -3,7 +3,6 @@
 #include "framework/plugin/plugin_file.h"
 
 #include <elf.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -13,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "framework/plugin/type_registry.h"
+#include "framework/testers/temporary_folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -27,13 +27,6 @@ namespace fs = std::filesystem;
 
 class PluginFileTest : public ::testing::Test {
  protected:
-  PluginFileTest() {
-    std::string folder = (fs::temp_directory_path() / "cardcage-XXXXXX").string();
-    EXPECT_NE(mkdtemp(folder.data()), nullptr);
-    folder_ = folder;
-  }
-  ~PluginFileTest() override { fs::remove_all(folder_); }
-
   static std::string Built(const std::string& name) {
     return (fs::path(CARDCAGE_FAULTY_PLUGINS) / (name + ".so")).string();
   }
@@ -42,18 +35,13 @@ class PluginFileTest : public ::testing::Test {
     text << std::ifstream(path, std::ios::binary).rdbuf();
     return text.str();
   }
-  std::string Write(const std::string& name, const std::string& content) {
-    const std::string path = (folder_ / name).string();
-    std::ofstream(path, std::ios::binary) << content;
-    return path;
-  }
   static std::string Refusal(const std::string& path) {
     const auto opened = PluginFile::Open(path);
     EXPECT_FALSE(opened.ok());
     return std::string(opened.status().message());
   }
 
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(PluginFileTest, GoodOneIsLoaded) {
@@ -65,7 +53,7 @@ TEST_F(PluginFileTest, GoodOneIsLoaded) {
 }
 
 TEST_F(PluginFileTest, FileThatChangesUnderALoadedPluginHarmsNothing) {
-  const std::string path = Write("good.so", Content(Built("good")));
+  const std::string path = folder_.Write("good.so", Content(Built("good")));
   const auto first = PluginFile::Open(path);
   ASSERT_TRUE(first.ok()) << first.status();
   std::ofstream(path, std::ios::binary | std::ios::trunc) << "gone";
@@ -85,12 +73,12 @@ TEST_F(PluginFileTest, TwoThatAreLoadedStayApart) {
 
 TEST_F(PluginFileTest, FileThatIsNotThereIsSaid) {
   EXPECT_THAT(Refusal("no-such.so"), StartsWith("no-such.so: No such file or directory\n  "));
-  EXPECT_THAT(Refusal(folder_.string()), HasSubstr("is no file, but a folder"));
+  EXPECT_THAT(Refusal(folder_.path()), HasSubstr("is no file, but a folder"));
 }
 
 TEST_F(PluginFileTest, WhatIsNoPluginIsSaid) {
-  EXPECT_THAT(Refusal(Write("text.so", "not at all")), HasSubstr("is no shared object"));
-  EXPECT_THAT(Refusal(Write("empty.so", "")), HasSubstr("is no shared object"));
+  EXPECT_THAT(Refusal(folder_.Write("text.so", "not at all")), HasSubstr("is no shared object"));
+  EXPECT_THAT(Refusal(folder_.Write("empty.so", "")), HasSubstr("is no shared object"));
   EXPECT_THAT(Refusal(Built("no-entry")),
               AllOf(HasSubstr("is no plugin of Cardcage"), HasSubstr("CARDCAGE_PLUGIN")));
 }
@@ -98,16 +86,16 @@ TEST_F(PluginFileTest, WhatIsNoPluginIsSaid) {
 TEST_F(PluginFileTest, FileOfAnotherMachineIsSaid) {
   std::string content = Content(Built("good"));
   content[offsetof(Elf64_Ehdr, e_machine)] = static_cast<char>(EM_AARCH64);
-  EXPECT_THAT(Refusal(Write("arm.so", content)),
+  EXPECT_THAT(Refusal(folder_.Write("arm.so", content)),
               HasSubstr("is for another machine than x86-64 (AArch64)\n  build it"));
 }
 
 // It would wait for a pipe's other end, and hold all of a file that only claims to be large.
 TEST_F(PluginFileTest, FileThatIsNoneOrTooLargeIsSaid) {
-  const std::string pipe = (folder_ / "pipe.so").string();
+  const std::string pipe = folder_.Path("pipe.so");
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   EXPECT_THAT(Refusal(pipe), HasSubstr("is no file"));
-  const std::string large = Write("large.so", Content(Built("good")));
+  const std::string large = folder_.Write("large.so", Content(Built("good")));
   fs::resize_file(large, uint64_t{1} << 40);
   EXPECT_THAT(Refusal(large), HasSubstr("has more than 1 GiB"));
 }
@@ -115,7 +103,7 @@ TEST_F(PluginFileTest, FileThatIsNoneOrTooLargeIsSaid) {
 TEST_F(PluginFileTest, FileThatIsCutOffIsSaidWhereverItEnds) {
   const std::string content = Content(Built("good"));
   for (size_t size = 4; size < content.size() / 2; size += size / 3 + 1) {
-    const std::string refusal = Refusal(Write("cut.so", content.substr(0, size)));
+    const std::string refusal = Refusal(folder_.Write("cut.so", content.substr(0, size)));
     EXPECT_THAT(refusal, HasSubstr("is cut off")) << size;
   }
 }
@@ -126,7 +114,7 @@ TEST_F(PluginFileTest, FileOfDamagedBytesIsRefusedOrLoadedAndNoMore) {
   for (size_t at = 0x40; at < content.size(); at += content.size() / 40) {
     std::string damaged = content;
     for (size_t i = at; i < std::min(at + 16, content.size()); ++i) damaged[i] = '\xff';
-    const auto opened = PluginFile::Open(Write("damaged.so", damaged));
+    const auto opened = PluginFile::Open(folder_.Write("damaged.so", damaged));
     if (opened.ok()) continue;
     EXPECT_THAT(std::string(opened.status().message()), HasSubstr("damaged.so: "));
   }
@@ -156,7 +144,7 @@ TEST_F(PluginFileTest, SymbolThatNobodyHasIsNamed) {
 }
 
 TEST_F(PluginFileTest, BuildIdIsThatOfWhatWasLoaded) {
-  const std::string path = Write("good.so", Content(Built("good")));
+  const std::string path = folder_.Write("good.so", Content(Built("good")));
   const auto opened = PluginFile::Open(path);
   ASSERT_TRUE(opened.ok()) << opened.status();
   std::ofstream(path, std::ios::trunc) << "gone";

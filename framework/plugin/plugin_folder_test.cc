@@ -3,14 +3,13 @@
 #include "framework/plugin/plugin_folder.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "framework/plugin/build_id.h"
+#include "framework/testers/temporary_folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -28,20 +27,11 @@ namespace fs = std::filesystem;
 
 class PluginFolder : public ::testing::Test {
  protected:
-  PluginFolder() {
-    std::string folder = (fs::temp_directory_path() / "cardcage-XXXXXX").string();
-    EXPECT_NE(mkdtemp(folder.data()), nullptr);
-    folder_ = folder;
-  }
-  ~PluginFolder() override { fs::remove_all(folder_); }
-
-  std::string Path(const std::string& name) { return (folder_ / name).string(); }
+  std::string Path(const std::string& name) { return folder_.Path(name); }
   void CopyPlugin(const std::string& name) {
     fs::copy_file(fs::path(CARDCAGE_FAULTY_PLUGINS) / "good.so", Path(name));
   }
-  void Write(const std::string& name, const std::string& text) {
-    std::ofstream(Path(name)) << text;
-  }
+  void Write(const std::string& name, const std::string& text) { folder_.Write(name, text); }
   static std::string IdOfGood() {
     const int fd = open(CARDCAGE_FAULTY_PLUGINS "/good.so", O_RDONLY | O_CLOEXEC);
     const auto id = ReadBuildId(fd);
@@ -62,14 +52,14 @@ class PluginFolder : public ::testing::Test {
                                                  .types = {{name, "a chip"}}}));
   }
   std::vector<std::string> Names() {
-    const auto found = FindPlugins(folder_.string(), &warnings_);
+    const auto found = FindPlugins(folder_.path(), &warnings_);
     EXPECT_TRUE(found.ok()) << found.status();
     std::vector<std::string> names;
     for (const OfferedPlugin& plugin : *found) names.push_back(plugin.manifest.plugin);
     return names;
   }
 
-  fs::path folder_;
+  TemporaryFolder folder_;
   std::vector<std::string> warnings_;
 };
 

@@ -65,7 +65,7 @@ TEST_F(PlanBackendsTest, EachTypeOfBackendTakesItsKeys) {
 
 TEST_F(PlanBackendsTest, PathOfABackendBeginsAtTheMachineFilesFolder) {
   const Plan plan = Accept(Console("{ type: file, path: out.txt }"));
-  EXPECT_EQ(BackendOf(plan, 0).values.path, (folder_ / "out.txt").string());
+  EXPECT_EQ(BackendOf(plan, 0).values.path, folder_.Path("out.txt"));
 }
 
 TEST_F(PlanBackendsTest, BackendInPlaceIsCheckedAsADeclaredOneIs) {

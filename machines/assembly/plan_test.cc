@@ -71,7 +71,7 @@ TEST_F(PlanTest, LoadMayGoOverNeighbouringSlots) {
 TEST_F(PlanTest, FileIsFoundBesideTheMachineFile) {
   MakeFile("guest.bin", 10);
   const Plan plan = Accept({.boot = "load: [ { at: 0x1000, file: guest.bin } ], entry: 0x1000"});
-  EXPECT_EQ(plan.loads[0].path, (folder_ / "guest.bin").string());
+  EXPECT_EQ(plan.loads[0].path, folder_.Path("guest.bin"));
   EXPECT_EQ(plan.loads[0].size, 10u);
 }
 
@@ -378,9 +378,10 @@ TEST_F(PlanTest, FileThatIsLargerThanTheMemoryDoesNotFit) {
 }
 
 TEST_F(PlanTest, MissingFileIsNamedWithItsPath) {
-  EXPECT_THAT(Refuse({.boot = "load: [ { at: 0x1000, file: guest.bin } ], entry: 0x1000"}),
-              ElementsAre("4:37: error: no-such-folder/guest.bin: No such file or directory",
-                          "help: a relative path begins at the machine file's folder"));
+  EXPECT_THAT(
+      Refuse({.boot = "load: [ { at: 0x1000, file: guest.bin } ], entry: 0x1000"}),
+      ElementsAre("4:37: error: " + folder_.Path("guest.bin") + ": No such file or directory",
+                  "help: a relative path begins at the machine file's folder"));
   EXPECT_THAT(Refuse({.boot = "load: [ { at: 0x1000, file: /no-such.bin } ], entry: 0x1000"}),
               ElementsAre("4:37: error: /no-such.bin: No such file or directory",
                           "help: a relative path begins at the machine file's folder"));

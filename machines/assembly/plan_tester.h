@@ -3,17 +3,15 @@
 #ifndef CARDCAGE_MACHINES_ASSEMBLY_PLAN_TESTER_H_
 #define CARDCAGE_MACHINES_ASSEMBLY_PLAN_TESTER_H_
 
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "framework/engine/kvm/kvm_engine.h"
-#include "framework/engine/soft/soft_engine.h"
 #include "framework/plugin/builtin_devices.h"
+#include "framework/testers/temporary_folder.h"
 #include "gtest/gtest.h"
+#include "machines/assembly/engines.h"
 #include "machines/assembly/plan.h"
 #include "machines/spec/machine_reader.h"
 
@@ -21,15 +19,12 @@ namespace cardcage {
 
 using Remarks = std::vector<std::string>;
 
-inline constexpr const EngineType* kEngines[] = {&kKvmEngine, &kSoftEngine};
-
 // Machines of the devices that are built in. No plan asks the host for KVM.
 class PlanTester : public ::testing::Test {
  protected:
   PlanTester() {
     for (const cardcage_plugin* plugin : BuiltinDevices()) EXPECT_TRUE(types_.Add(*plugin).ok());
   }
-  ~PlanTester() override { std::filesystem::remove_all(folder_); }
 
   // A machine that makes sense, but for the part that a test is about.
   struct Parts {
@@ -45,7 +40,7 @@ class PlanTester : public ::testing::Test {
   }
 
   Plan Make(const Parts& parts, Diagnostics& diagnostics) {
-    source_ = {.name = (folder_ / "m.yaml").string(), .text = Text(parts)};
+    source_ = {.name = folder_.Path("m.yaml"), .text = Text(parts)};
     spec_ = ReadMachine(source_, diagnostics);
     EXPECT_EQ(diagnostics.Format(), "");
     return MakePlan(spec_, source_, types_, kEngines, options_, diagnostics);
@@ -84,14 +79,11 @@ class PlanTester : public ::testing::Test {
 
   // A file beside the machine file.
   void MakeFile(const std::string& name, size_t size) {
-    std::string folder = (std::filesystem::temp_directory_path() / "cardcage-XXXXXX").string();
-    ASSERT_NE(mkdtemp(folder.data()), nullptr);
-    folder_ = folder;
-    std::ofstream(folder_ / name) << std::string(size, '\xf4');
+    folder_.Write(name, std::string(size, '\xf4'));
   }
 
   TypeRegistry types_;
-  std::filesystem::path folder_ = "no-such-folder";
+  TemporaryFolder folder_;
   PlanOptions options_;
   Source source_;
   MachineSpec spec_;

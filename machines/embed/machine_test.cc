@@ -7,6 +7,7 @@
 
 #include "cardcage/device.h"
 #include "framework/plugin/builtin_devices.h"
+#include "framework/testers/temporary_folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -98,7 +99,8 @@ TEST(EmbeddedMachine, WiresLeadFromDeviceToDevice) {
 }
 
 TEST(EmbeddedMachine, BackendsTakeWhatDevicesWrite) {
-  const std::string path = ::testing::TempDir() + "embedded, \"quoted\".txt";
+  const TemporaryFolder folder;
+  const std::string path = folder.Path("embedded, \"quoted\".txt");
   Machine machine = MachineWith({0xb0, 'h', 0xe6, 0xe9, 0xb0, 'i', 0xe6, 0xe9, 0xf4});
   machine.AddBackend("log", "file", {{"path", path}});
   machine.AddDevice("console", "debugcon", {{"at", Port(0xe9)}, {"console", "log"}});
@@ -106,7 +108,6 @@ TEST(EmbeddedMachine, BackendsTakeWhatDevicesWrite) {
   std::string line;
   std::getline(std::ifstream(path), line);
   EXPECT_EQ(line, "hi");
-  std::remove(path.c_str());
 }
 
 TEST(EmbeddedMachine, AllMistakesAreShownInTheWordsOfAMachineFile) {
@@ -206,7 +207,6 @@ TEST(EmbeddedMachine, LinesForPeopleComeToTheLog) {
 
 class MachineOfAFile : public ::testing::Test {
  protected:
-  ~MachineOfAFile() override { std::remove(path_.c_str()); }
   Machine Make(const std::string& text) {
     std::ofstream(path_) << text;
     Machine machine = Machine::FromFile(path_);
@@ -214,7 +214,8 @@ class MachineOfAFile : public ::testing::Test {
     machine.AddTypes(cardcage_plugin_entry);
     return machine;
   }
-  const std::string path_ = ::testing::TempDir() + "embedded.yaml";
+  const TemporaryFolder folder_;
+  const std::string path_ = folder_.Path("embedded.yaml");
 };
 
 constexpr char kFile[] =

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "machines/new-device/project.h"
 
-#include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "framework/testers/temporary_folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -111,16 +112,11 @@ TEST_P(Project, PlaceIsTheSameInDeviceMachineAndPage) {
 
 class ProjectFolder : public ::testing::Test {
  protected:
-  ProjectFolder() {
-    std::string path = ::testing::TempDir() + "/project-XXXXXX";
-    path_ = mkdtemp(path.data());
-  }
-  ~ProjectFolder() override { std::filesystem::remove_all(path_); }
-  std::string path_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(ProjectFolder, HoldsTheFilesAndProgramsCanBeRun) {
-  const std::string folder = path_ + "/dice";
+  const std::string folder = folder_.Path("dice");
   ASSERT_TRUE(WriteProject(folder, {{"a.txt", "text"}, {".ci/run", "#!/bin/sh\n"}}).ok());
   EXPECT_EQ(std::filesystem::file_size(folder + "/a.txt"), 4u);
   EXPECT_EQ(access((folder + "/.ci/run").c_str(), X_OK), 0);
@@ -128,16 +124,16 @@ TEST_F(ProjectFolder, HoldsTheFilesAndProgramsCanBeRun) {
 }
 
 TEST_F(ProjectFolder, WhatIsThereIsLeftAlone) {
-  const std::string folder = path_ + "/dice";
+  const std::string folder = folder_.Path("dice");
   std::filesystem::create_directory(folder);
   EXPECT_TRUE(absl::IsAlreadyExists(WriteProject(folder, {{"a.txt", "text"}})));
   EXPECT_TRUE(std::filesystem::is_empty(folder));
-  std::filesystem::create_symlink("nowhere", path_ + "/link");
-  EXPECT_TRUE(absl::IsAlreadyExists(WriteProject(path_ + "/link", {{"a.txt", "text"}})));
+  std::filesystem::create_symlink("nowhere", folder_.Path("link"));
+  EXPECT_TRUE(absl::IsAlreadyExists(WriteProject(folder_.Path("link"), {{"a.txt", "text"}})));
 }
 
 TEST_F(ProjectFolder, NothingIsLeftOfOneThatCannotBeWritten) {
-  const std::string folder = path_ + "/dice";
+  const std::string folder = folder_.Path("dice");
   const absl::Status written = WriteProject(folder, {{"a", "text"}, {"a/b", "text"}});
   EXPECT_THAT(std::string(written.message()), HasSubstr("dice/a"));
   EXPECT_FALSE(std::filesystem::exists(folder));

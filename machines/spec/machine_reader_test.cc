@@ -5,13 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "framework/testers/temporary_folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -632,30 +631,19 @@ TEST_F(MachineReaderTest, DeepNestingByAliasesIsRefused) {
 
 class ReadSourceTest : public ::testing::Test {
  protected:
-  ReadSourceTest() {
-    std::string folder = (std::filesystem::temp_directory_path() / "cardcage-XXXXXX").string();
-    EXPECT_NE(mkdtemp(folder.data()), nullptr);
-    folder_ = folder;
-  }
-  ~ReadSourceTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string File(const std::string& text) {
-    const std::string path = (folder_ / "m.yaml").string();
-    std::ofstream(path) << text;
-    return path;
-  }
+  std::string File(const std::string& text) { return folder_.Write("m.yaml", text); }
   static std::string Read(const std::string& path) {
     const auto source = ReadSource(path);
     return source.ok() ? source->text : source.status().ToString();
   }
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(ReadSourceTest, GivesTheFileAsItIsUnderTheNameItWasAskedBy) {
   const auto source = ReadSource(File("a: 1\r\n\xff"));
   ASSERT_TRUE(source.ok()) << source.status();
   EXPECT_EQ(source->text, "a: 1\r\n\xff");
-  EXPECT_EQ(source->name, (folder_ / "m.yaml").string());
+  EXPECT_EQ(source->name, folder_.Path("m.yaml"));
 }
 
 TEST_F(ReadSourceTest, LargestFileIsReadWhole) {
@@ -672,9 +660,8 @@ TEST_F(ReadSourceTest, LargerFileIsRefusedUnread) {
 }
 
 TEST_F(ReadSourceTest, FileThatIsMissingOrNoFileIsRefusedWithTheReason) {
-  EXPECT_EQ(Read((folder_ / "none").string()),
-            "NOT_FOUND: cannot be opened: No such file or directory");
-  EXPECT_EQ(Read(folder_.string()), "INVALID_ARGUMENT: cannot be read: Is a directory");
+  EXPECT_EQ(Read(folder_.Path("none")), "NOT_FOUND: cannot be opened: No such file or directory");
+  EXPECT_EQ(Read(folder_.path()), "INVALID_ARGUMENT: cannot be read: Is a directory");
   EXPECT_EQ(Read(File("") + "/below"), "INVALID_ARGUMENT: cannot be opened: Not a directory");
 }
 
