@@ -26,8 +26,6 @@ constexpr std::array kTextKeys = {
     TextKey{"plugin", &Manifest::plugin, false}, TextKey{"version", &Manifest::version, true},
     TextKey{"license", &Manifest::license, true}};
 
-std::string OrNothing(const char* text) { return text == nullptr ? "" : text; }
-
 absl::Status Wrong(std::string_view what) {
   return absl::InvalidArgumentError(absl::string_view(what.data(), what.size()));
 }

@@ -33,6 +33,9 @@ inline constexpr size_t kMostManifestBytes = 64 * 1024;
 inline constexpr size_t kMostManifestTypes = 256;
 inline constexpr size_t kMostManifestText = 256;  // bytes of each text
 
+// A text of a plugin's tables, which may be NULL.
+inline std::string OrNothing(const char* text) { return text == nullptr ? "" : text; }
+
 // The path of a shared object's manifest.
 std::string ManifestPath(std::string_view plugin_file);
 

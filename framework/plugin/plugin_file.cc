@@ -9,14 +9,12 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -25,13 +23,14 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "framework/plugin/open_shared_object.h"
+#include "framework/plugin/regular_file.h"
 
 namespace cardcage {
 namespace {
 
 constexpr char kEntry[] = "cardcage_plugin_entry";
 constexpr char kNoFileCure[] = "a plugin's file is named by its path, as build/plugins/dice.so";
-constexpr off_t kMostBytes = off_t{1} << 30;
+constexpr uint64_t kMostBytes = uint64_t{1} << 30;
 constexpr std::chrono::seconds kPatience{5};  // with a constructor
 constexpr int kCameBack = 42;  // how the child ends; a constructor may end it otherwise
 
@@ -40,34 +39,17 @@ absl::Status Refuse(const std::string& path, std::string_view what, std::string_
       absl::StrCat(path, ": ", std::string(what), cure.empty() ? "" : "\n  ", std::string(cure)));
 }
 
-absl::StatusOr<std::vector<uint8_t>> ReadWhole(const std::string& path) {
-  const auto cannot = [&path] {
-    return absl::NotFoundError(absl::StrCat(path, ": ", strerror(errno), "\n  ", kNoFileCure));
+absl::StatusOr<std::string> ReadWhole(const std::string& path) {
+  const auto cannot = [&path](const absl::Status& status) {
+    return absl::NotFoundError(absl::StrCat(path, ": ", status.message(), "\n  ", kNoFileCure));
   };
-  const int fd =
-      open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe would have us wait
-  if (fd < 0) return cannot();
-  const absl::Cleanup closer = [fd] { close(fd); };
-  struct stat info {};
-  if (fstat(fd, &info) != 0) return cannot();
-  if (!S_ISREG(info.st_mode)) {
-    return absl::NotFoundError(absl::StrCat(
-        path, ": is no file", S_ISDIR(info.st_mode) ? ", but a folder" : "", "\n  ", kNoFileCure));
-  }
-  if (info.st_size > kMostBytes) {
+  const auto file = RegularFile::Open(path);
+  if (!file.ok()) return cannot(file.status());
+  if ((*file)->size() > kMostBytes) {
     return Refuse(path, "has more than 1 GiB", "a plugin is smaller: is it the right file?");
   }
-  std::vector<uint8_t> content(static_cast<size_t>(info.st_size));
-  for (size_t done = 0; done < content.size();) {
-    const ssize_t got = read(fd, content.data() + done, content.size() - done);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return cannot();
-    if (got == 0) {
-      content.resize(done);  // it was cut meanwhile, which is found out below
-      break;
-    }
-    done += static_cast<size_t>(got);
-  }
+  auto content = (*file)->Read(kMostBytes);
+  if (!content.ok()) return cannot(content.status());
   return content;
 }
 
@@ -90,7 +72,7 @@ std::string MachineOf(const Elf64_Ehdr& header) {
 }
 
 // Whether the loader can take it as far as its size goes: it would die of a file that is too short (SIGBUS).
-absl::Status CheckElf(const std::string& path, std::span<const uint8_t> content) {
+absl::Status CheckElf(const std::string& path, std::string_view content) {
   constexpr std::string_view kCure =
       "a plugin is a shared object, as cardcage_add_device() builds it";
   Elf64_Ehdr header{};
@@ -123,7 +105,7 @@ absl::Status CheckElf(const std::string& path, std::span<const uint8_t> content)
 }
 
 // The copy, as a descriptor, under the file's own name for debuggers.
-absl::StatusOr<int> MakeCopy(const std::string& path, std::span<const uint8_t> content) {
+absl::StatusOr<int> MakeCopy(const std::string& path, std::string_view content) {
   const std::string name = path.substr(path.rfind('/') + 1).substr(0, 200);
   const int fd = memfd_create(name.c_str(), MFD_CLOEXEC);
   if (fd < 0) return absl::InternalError(absl::StrCat("memfd_create: ", strerror(errno)));

@@ -3,10 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
@@ -14,59 +11,23 @@
 
 #include "absl/strings/str_cat.h"
 #include "framework/plugin/build_id.h"
+#include "framework/plugin/regular_file.h"
 
 namespace cardcage {
 namespace {
 
-// A regular file that is read: a pipe of that name would have one wait.
-class File {
- public:
-  explicit File(const std::string& path)
-      : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
-    if (fd_ < 0) {
-      error_ = strerror(errno);
-    } else if (fstat(fd_, &info_) != 0 || !S_ISREG(info_.st_mode)) {
-      error_ = "it is no file";
-    }
-  }
-  ~File() {
-    if (fd_ >= 0) close(fd_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  int fd() const { return fd_; }
-  uint64_t size() const { return static_cast<uint64_t>(info_.st_size); }
-  // Why it cannot be read, or an empty string.
-  const std::string& error() const { return error_; }
-
- private:
-  const int fd_;
-  struct stat info_ {};
-  std::string error_;
-};
-
 absl::StatusOr<Manifest> ReadManifest(const std::string& path) {
-  const File file(path);
-  if (!file.error().empty()) return absl::NotFoundError(file.error());
-  // One more than is taken, which ParseManifest says.
-  std::string text(std::min<uint64_t>(file.size(), kMostManifestBytes + 1), '\0');
-  size_t size = 0;
-  while (size < text.size()) {
-    const ssize_t got = read(file.fd(), text.data() + size, text.size() - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return absl::NotFoundError(strerror(errno));
-    if (got == 0) break;  // it was cut meanwhile
-    size += static_cast<size_t>(got);
-  }
-  text.resize(size);
-  return ParseManifest(text);
+  const auto file = RegularFile::Open(path);
+  if (!file.ok()) return file.status();
+  const auto text = (*file)->Read(kMostManifestBytes + 1);  // more is refused by ParseManifest
+  if (!text.ok()) return text.status();
+  return ParseManifest(*text);
 }
 
 absl::StatusOr<std::string> BuildIdOf(const std::string& path) {
-  const File file(path);
-  if (!file.error().empty()) return absl::NotFoundError(file.error());
-  return ReadBuildId(file.fd());
+  const auto file = RegularFile::Open(path);
+  if (!file.ok()) return file.status();
+  return ReadBuildId((*file)->fd());
 }
 
 // The manifest of a shared object. Its error is the whole warning.

@@ -111,8 +111,6 @@ std::string Fault(const cardcage_type& type) {
   return "";
 }
 
-std::string OrNothing(const char* text) { return text == nullptr ? "" : text; }
-
 // The type with all that this host knows of; what its plugin does not know has the value 0.
 cardcage_type Whole(const cardcage_type& type) {
   cardcage_type whole{};

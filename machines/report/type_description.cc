@@ -18,8 +18,6 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-std::string OrNothing(const char* text) { return text == nullptr ? "" : text; }
-
 // Columns as wide as their widest cell, two spaces apart.
 std::string Table(const Rows& rows, std::string_view indent) {
   std::vector<size_t> widths;
