@@ -3,6 +3,7 @@
 
 #include "framework/backend/char_backend.h"
 #include "framework/device/param_table.h"
+#include "framework/device/params_tester.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -16,22 +17,6 @@ using ::testing::IsEmpty;
 constexpr uint32_t kNumberKinds[] = {CARDCAGE_KIND_U64,      CARDCAGE_KIND_I64,
                                      CARDCAGE_KIND_SIZE,     CARDCAGE_KIND_ADDRESS,
                                      CARDCAGE_KIND_DURATION, CARDCAGE_KIND_FREQUENCY};
-
-// A declaration of any kind that has no fault; each test spoils one thing.
-cardcage_param Param(uint32_t kind) {
-  cardcage_param param{};
-  param.struct_size = sizeof(param);
-  param.kind = kind;
-  param.key = "key";
-  param.min = LeastOf(kind);
-  param.max = GreatestOf(kind);
-  return param;
-}
-cardcage_param ListParam(uint32_t kind) {
-  cardcage_param param = Param(kind);
-  param.flags = CARDCAGE_PARAM_LIST;
-  return param;
-}
 
 cardcage_value Value(uint32_t kind) {
   cardcage_value value{};

@@ -2,6 +2,7 @@
 #include "machines/assembly/param_values.h"
 
 #include "absl/strings/str_cat.h"
+#include "framework/device/params_tester.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "machines/spec/yaml_document.h"
@@ -12,21 +13,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-
-cardcage_param Param(uint32_t kind) {
-  cardcage_param param{};
-  param.struct_size = sizeof(param);
-  param.kind = kind;
-  param.key = "key";
-  param.min = LeastOf(kind);
-  param.max = GreatestOf(kind);
-  return param;
-}
-cardcage_param ListParam(uint32_t kind) {
-  cardcage_param param = Param(kind);
-  param.flags = CARDCAGE_PARAM_LIST;
-  return param;
-}
 
 // Values as they stand in a machine file, `{ key: VALUE }`.
 class ParamValuesTest : public ::testing::Test {

@@ -41,17 +41,16 @@ namespace cardcage::embed {
 // "64KiB", "pic.4", the name of a backend.
 class Value {
  public:
+  // NOLINTBEGIN(google-explicit-constructor): so that {"rax", 2} and {"type", "ring"} can be written
   template <std::integral T>
-  // NOLINTNEXTLINE(google-explicit-constructor): so that {"rax", 2} can be written
   Value(T number) : yaml_(std::to_string(number)) {
     if constexpr (std::is_same_v<T, bool>) yaml_ = number ? "true" : "false";
   }
-  Value(double factor);           // NOLINT(google-explicit-constructor)
-  Value(std::string_view text);   // NOLINT(google-explicit-constructor)
-  Value(const std::string& text)  // NOLINT(google-explicit-constructor)
-      : Value(std::string_view(text)) {}
-  Value(const char* text)  // NOLINT(google-explicit-constructor)
-      : Value(std::string_view(text)) {}
+  Value(double factor);
+  Value(std::string_view text);
+  Value(const std::string& text) : Value(std::string_view(text)) {}
+  Value(const char* text) : Value(std::string_view(text)) {}
+  // NOLINTEND(google-explicit-constructor)
 
   // As it stands in a machine file, in one line.
   static Value FromYaml(std::string yaml);

@@ -124,10 +124,8 @@ struct Instance {
       Items::template ForEach<IsParam>([&](auto i) { Item<i>::Set(config, *values[next++]); });
       if constexpr (kSettles) {
         return new Settling(config, host);
-      } else if constexpr (std::is_constructible_v<Device, const Config&, Host>) {
-        return new Device(config, Host(host));
       } else {
-        return new Device(config);
+        return new Device(Make(config, host));
       }
     } catch (const std::exception& e) {
       std::snprintf(error->message, error->capacity, "%s", e.what());
