@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <span>
 
@@ -24,6 +25,30 @@ const cardcage_param* FindParam(const cardcage_type& type, std::string_view key)
     if (param->key == key) return param;
   }
   return nullptr;
+}
+
+// What is wrong with a region's registers, or an empty string.
+std::string RegisterFault(const cardcage_region& region) {
+  if (region.registers == nullptr && region.register_count > 0) return "lacks its registers";
+  for (const cardcage_register* row : std::span(region.registers, region.register_count)) {
+    if (row == nullptr || row->struct_size < sizeof(cardcage_register) || row->name == nullptr) {
+      return "has a register without a name, or with a struct_size that is too small";
+    }
+    if (row->width == 0 || (row->width & ~kAllSizes) != 0 || std::popcount(row->width) != 1) {
+      return absl::StrCat("has the register ", row->name, ", whose width is not 1, 2, 4 or 8");
+    }
+    if (row->fields == nullptr && row->field_count > 0) {
+      return absl::StrCat("has the register ", row->name, ", which lacks its fields");
+    }
+    for (const cardcage_field* field : std::span(row->fields, row->field_count)) {
+      if (field == nullptr || field->struct_size < sizeof(cardcage_field) ||
+          field->name == nullptr || field->low > field->high || field->high >= 8 * row->width) {
+        return absl::StrCat("has the register ", row->name,
+                            " with a field that has no name, or lies outside of it");
+      }
+    }
+  }
+  return "";
 }
 
 bool LacksAList(const cardcage_type& type) {
@@ -82,6 +107,9 @@ std::string Fault(const cardcage_type& type) {
       }
     } else if (region->size == 0) {
       return absl::StrCat(name, " has no size");
+    }
+    if (const std::string fault = RegisterFault(*region); !fault.empty()) {
+      return absl::StrCat(name, " ", fault);
     }
   }
   for (const auto& signals :

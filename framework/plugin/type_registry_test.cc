@@ -184,6 +184,27 @@ TEST_F(TypeRegistryTest, RegionsThatMakeNoSenseAreRefused) {
   EXPECT_EQ(Message(), "");
 }
 
+TEST_F(TypeRegistryTest, RegistersAndFieldsThatMakeNoSenseAreRefused) {
+  region_.register_count = 1;
+  EXPECT_THAT(Message(), HasSubstr("lacks its registers"));
+  cardcage_field field{.struct_size = sizeof(field), .high = 7, .low = 4, .name = "LEVEL"};
+  const cardcage_field* const fields[] = {&field};
+  cardcage_register row{.struct_size = sizeof(row), .name = "STATUS", .width = 3};
+  const cardcage_register* const rows[] = {&row};
+  region_.registers = rows;
+  EXPECT_THAT(Message(), HasSubstr("STATUS, whose width is not 1, 2, 4 or 8"));
+  row.width = 1;
+  row.field_count = 1;
+  EXPECT_THAT(Message(), HasSubstr("STATUS, which lacks its fields"));
+  row.fields = fields;
+  field.high = 8;
+  EXPECT_THAT(Message(), HasSubstr("STATUS with a field that has no name, or lies outside"));
+  field.high = 3;
+  EXPECT_THAT(Message(), HasSubstr("lies outside"));
+  field.high = 7;
+  EXPECT_EQ(Message(), "");
+}
+
 TEST_F(TypeRegistryTest, ListThatIsMissingIsRefused) {
   type_.regions = nullptr;
   EXPECT_THAT(Message(), HasSubstr("a list of it is missing"));

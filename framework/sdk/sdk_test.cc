@@ -194,10 +194,6 @@ struct Status : cardcage::Bits<Status, uint8_t> {
   static constexpr Field kLevel{6, 4};
   static constexpr Bit kReady{0};
 };
-struct Control : cardcage::Bits<Control, uint8_t> {
-  using Bits::Bits;
-  static constexpr Bit kEnable{0};
-};
 
 TEST(Bits, SetTestAndClearOneBit) {
   Status status;
@@ -217,16 +213,102 @@ TEST(Bits, FieldsAreCutOutAndPutIn) {
   EXPECT_EQ(status.Get(Status::kLevel), 2);
 }
 
-template <class Register, class Bit>
-concept CanTest = requires(Register value, Bit bit) {
-  value.Test(bit);
+// Whether such a bit can be declared. (That one of another register cannot be tested is shown by
+// tests/sdk/mistakes.)
+template <unsigned kIndex>
+concept HasBit = requires {
+  typename std::bool_constant<(static_cast<void>(Status::Bit(kIndex)), true)>;
+};
+template <unsigned kHigh, unsigned kLow>
+concept HasField = requires {
+  typename std::bool_constant<(static_cast<void>(Status::Field(kHigh, kLow)), true)>;
 };
 
-TEST(Bits, ABitOfOneRegisterDoesNotTestAnother) {
-  static_assert(CanTest<Status, Status::Bit>);
-  static_assert(!CanTest<Status, Control::Bit>);
-  static_assert(!CanTest<Control, Status::Bit>);
-  static_assert(!CanTest<Status, int>);
+TEST(Bits, LieInsideTheirRegister) {
+  static_assert(HasBit<7> && !HasBit<8>);
+  static_assert(HasField<7, 0> && HasField<3, 3> && !HasField<8, 0> && !HasField<3, 4>);
+}
+
+// A chip whose handlers give and take typed values.
+struct Mode : cardcage::Bits<Mode, uint16_t> {
+  using Bits::Bits;
+  static constexpr Bit kOn{15, "ON", "whether it is"};
+  static constexpr Field kSpeed{3, 0, "SPEED"};
+  static constexpr Field kFields[] = {kOn, kSpeed};
+};
+struct Command : cardcage::Bits<Command, uint16_t> {
+  using Bits::Bits;
+  static constexpr Bit kStart{0, "START"};
+  static constexpr Field kFields[] = {kStart};
+};
+class Chip {
+ public:
+  struct Config {};
+  explicit Chip(const Config& /*config*/) {}
+  void Reset() { mode_ = Mode(0x8001); }
+  Mode ReadMode() const { return mode_; }
+  void WriteMode(Mode value) { mode_ = value; }
+  void WriteCommand(Command value) { mode_.Set(Mode::kOn, value.Test(Command::kStart)); }
+  uint16_t ReadPlain() const { return 0; }
+
+ private:
+  Mode mode_;
+};
+constexpr cardcage::Declaration kChip{
+    cardcage::Type<Chip>("chip", "typed registers"),
+    cardcage::Registers("registers", {.size = 8},
+                        cardcage::Register<&Chip::ReadMode, &Chip::WriteMode>(0, "MODE"),
+                        cardcage::Register<&Chip::ReadMode, &Chip::WriteCommand>(2, "MODE/CMD"),
+                        cardcage::Register<nullptr, &Chip::WriteCommand>(4, "CMD"),
+                        cardcage::Register<&Chip::ReadPlain, nullptr>(6, "PLAIN")),
+};
+
+}  // namespace
+
+#undef CARDCAGE_ENTRY
+#define CARDCAGE_ENTRY cardcage_chip_entry
+CARDCAGE_PLUGIN("chip", "1.0.0", "MIT", kChip);
+
+namespace {
+
+const cardcage_region& ChipRegion() { return *cardcage_chip_entry.types[0]->regions[0]; }
+
+TEST(TypedRegisters, RowHasTheFieldsOfWhatIsReadAndWritten) {
+  std::vector<std::string> rows;
+  for (uint32_t i = 0; i < ChipRegion().register_count; ++i) {
+    const cardcage_register& row = *ChipRegion().registers[i];
+    std::string text = std::string(row.name) + ":";
+    for (uint32_t j = 0; j < row.field_count; ++j) {
+      const cardcage_field& field = *row.fields[j];
+      text += std::string(" ") + field.name + " " + std::to_string(field.high) + ".." +
+              std::to_string(field.low) + " as " + std::to_string(field.access);
+    }
+    EXPECT_EQ(row.width, 2u);
+    EXPECT_EQ(row.fields[row.field_count], nullptr);
+    rows.push_back(text);
+  }
+  EXPECT_THAT(rows, ElementsAre("MODE: ON 15..15 as 3 SPEED 3..0 as 3",
+                                "MODE/CMD: ON 15..15 as 1 SPEED 3..0 as 1 START 0..0 as 2",
+                                "CMD: START 0..0 as 2", "PLAIN:"));
+  EXPECT_STREQ(ChipRegion().registers[0]->fields[0]->doc, "whether it is");
+  EXPECT_EQ(ChipRegion().registers[0]->fields[1]->doc, nullptr);
+}
+
+TEST(TypedRegisters, HandlersGiveAndTakeTheirValues) {
+  const cardcage_type& type = *cardcage_chip_entry.types[0];
+  cardcage_error error{};
+  void* const chip = type.create(nullptr, nullptr, 0, &error);
+  type.reset(chip);
+  cardcage_access access{.struct_size = sizeof(access), .size = 2};
+  EXPECT_EQ(ChipRegion().read(chip, &access), CARDCAGE_OK);
+  EXPECT_EQ(access.value, 0x8001u);
+  access.offset = 4;
+  access.value = 0x1234;  // START is not set
+  EXPECT_EQ(ChipRegion().write(chip, &access), CARDCAGE_OK);
+  access.offset = 0;
+  EXPECT_EQ(ChipRegion().read(chip, &access), CARDCAGE_OK);
+  EXPECT_EQ(access.value, 0x0001u);
+  type.destroy(chip);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "framework/device/params.h"
 #include "machines/assembly/param_values.h"
 
@@ -97,9 +98,15 @@ std::vector<uint32_t> SizesOf(const cardcage_region& region) {
   return sizes;
 }
 
-std::string AccessOf(const cardcage_register& row) {
-  return absl::StrCat((row.access & CARDCAGE_REGISTER_READ) != 0 ? "r" : "-",
-                      (row.access & CARDCAGE_REGISTER_WRITE) != 0 ? "w" : "-");
+std::string AccessOf(uint32_t access) {
+  return absl::StrCat((access & CARDCAGE_REGISTER_READ) != 0 ? "r" : "-",
+                      (access & CARDCAGE_REGISTER_WRITE) != 0 ? "w" : "-");
+}
+
+// "6", or "7:6".
+std::string BitsOf(const cardcage_field& field) {
+  return field.high == field.low ? absl::StrCat(field.low)
+                                 : absl::StrCat(field.high, ":", field.low);
 }
 
 bool IsEdge(const cardcage_signal& signal) { return (signal.flags & CARDCAGE_SIGNAL_EDGE) != 0; }
@@ -123,6 +130,32 @@ std::string ParamTable(const cardcage_type& type) {
   return Table(rows, "  ");
 }
 
+// "7:6 TRIGGER, 0 ENABLE", of the fields that are there in each of these directions and in no other.
+std::string FieldsText(const cardcage_register& row, uint32_t access) {
+  std::vector<std::string> texts;
+  for (const cardcage_field* field : std::span(row.fields, row.field_count)) {
+    if (field->access == access) {
+      texts.push_back(absl::StrCat(BitsOf(*field), " ", field->name));
+    }
+  }
+  return absl::StrJoin(texts, ", ");
+}
+
+// A line for what a register's bits are, or two where they are one thing when read and another when written.
+std::string FieldLines(const cardcage_register& row) {
+  std::string lines;
+  for (const auto& [access, when] :
+       {std::pair(CARDCAGE_REGISTER_READ | CARDCAGE_REGISTER_WRITE, ""),
+        std::pair(CARDCAGE_REGISTER_READ, "read: "),
+        std::pair(CARDCAGE_REGISTER_WRITE, "written: ")}) {
+    const bool is_all = access == row.access;
+    if (const std::string text = FieldsText(row, access); !text.empty()) {
+      absl::StrAppend(&lines, "          ", is_all ? "" : when, text, "\n");
+    }
+  }
+  return lines;
+}
+
 std::string RegionText(const cardcage_region& region) {
   const std::string size =
       region.size_param != nullptr
@@ -134,11 +167,17 @@ std::string RegionText(const cardcage_region& region) {
                       region.unaligned != 0 ? ", aligned or not" : "");
   Rows rows;
   for (const cardcage_register* row : std::span(region.registers, region.register_count)) {
-    rows.push_back({absl::StrFormat("0x%x", row->offset), AccessOf(*row), OrNothing(row->name),
+    rows.push_back({absl::StrFormat("0x%x", row->offset), AccessOf(row->access),
+                    OrNothing(row->name),
                     absl::StrFormat("%0*x", static_cast<int>(row->width * 2), row->reset),
                     OrNothing(row->doc)});
   }
-  return absl::StrCat(text, Table(rows, "    "));
+  // Below each register, its fields.
+  const std::vector<std::string> lines = absl::StrSplit(Table(rows, "    "), '\n');
+  for (uint32_t i = 0; i < region.register_count; ++i) {
+    absl::StrAppend(&text, lines[i], "\n", FieldLines(*region.registers[i]));
+  }
+  return text;
 }
 
 std::string SignalTable(std::span<const cardcage_signal* const> signals) {
@@ -189,6 +228,18 @@ nlohmann::ordered_json ParamAsJson(const cardcage_param& param) {
   return json;
 }
 
+nlohmann::ordered_json FieldsAsJson(const cardcage_register& row) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for (const cardcage_field* field : std::span(row.fields, row.field_count)) {
+    json.push_back({{"name", field->name},
+                    {"high", field->high},
+                    {"low", field->low},
+                    {"access", AccessOf(field->access)},
+                    {"doc", Text(field->doc)}});
+  }
+  return json;
+}
+
 nlohmann::ordered_json RegionAsJson(const cardcage_region& region) {
   nlohmann::ordered_json json = {{"name", region.name},
                                  {"spaces", SpacesOf(region)},
@@ -203,10 +254,11 @@ nlohmann::ordered_json RegionAsJson(const cardcage_region& region) {
   for (const cardcage_register* row : std::span(region.registers, region.register_count)) {
     json["registers"].push_back({{"offset", row->offset},
                                  {"name", Text(row->name)},
-                                 {"access", AccessOf(*row)},
+                                 {"access", AccessOf(row->access)},
                                  {"width", row->width},
                                  {"reset", row->reset},
-                                 {"doc", Text(row->doc)}});
+                                 {"doc", Text(row->doc)},
+                                 {"fields", FieldsAsJson(*row)}});
   }
   return json;
 }

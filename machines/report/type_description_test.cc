@@ -35,7 +35,10 @@ TEST_F(TypeDescription, ShowsAllThatATypeDeclares) {
                           HasSubstr("clock_hz        frequency           1.8432MHz  of the "
                                     "crystal, from 16Hz to 1GHz\n")));
   EXPECT_THAT(text, HasSubstr("registers: port or mmio, 8 bytes, accesses of 1 byte\n"));
-  EXPECT_THAT(text, HasSubstr("0x5  r-  LSR"));
+  EXPECT_THAT(text, HasSubstr("  0x5  r-  LSR          60\n"
+                              "          7 ERF, 6 TEMT, 5 THRE, 4 BI, 3 FE, 2 PE, 1 OE, 0 DR\n"));
+  EXPECT_THAT(text, HasSubstr("          read: 7:6 FIFOS, 5 FIFO64, 3:0 ID\n"
+                              "          written: 7:6 TRIGGER, 5 FIFO64, 2 XFIFOR"));
   EXPECT_THAT(text, HasSubstr("\nOutputs\n  irq  level  INTR\n"));
   EXPECT_THAT(text, HasSubstr("ns16550a0: { type: ns16550a, at: port 0x500 }"));
 }
@@ -60,6 +63,9 @@ TEST_F(TypeDescription, JsonHasTheSameForPrograms) {
   EXPECT_EQ(json[0]["id"], "ns16550a");
   EXPECT_EQ(json[0]["regions"][0]["registers"][5]["name"], "LSR");
   EXPECT_EQ(json[0]["regions"][0]["registers"][5]["reset"], 0x60);
+  EXPECT_EQ(
+      json[0]["regions"][0]["registers"][5]["fields"][0].dump(),
+      R"({"access":"r-","doc":"a byte in the FIFO has an error","high":7,"low":7,"name":"ERF"})");
   EXPECT_EQ(json[0]["outputs"][0]["kind"], "level");
   EXPECT_EQ(json[1]["from"], "built in");
 }

@@ -22,8 +22,13 @@ struct WholeConfig {
 
 struct Status : cardcage::Bits<Status, uint8_t> {
   using Bits::Bits;
-  static constexpr Bit kBusy{7};
-  static constexpr Field kLevel{6, 4};
+  static constexpr Bit kBusy{7, "BUSY"};
+  static constexpr Field kLevel{6, 4, "LEVEL", "the ticks so far"};
+  static constexpr Field kFields[] = {kBusy, kLevel};
+};
+struct Control : cardcage::Bits<Control, uint8_t> {
+  using Bits::Bits;
+  static constexpr Bit kEnable{0};
 };
 
 // What a device inherits is its own.
@@ -41,13 +46,30 @@ class Whole : public Base {
   using Config = WholeConfig;
   Whole(const Config& config, cardcage::Host host) : config_(config), host_(host) {}
 
-  uint8_t ReadStatus() {
+  Status ReadStatus() const {
     Status status;
     status.Set(Status::kBusy, config_.on);
     status.Put(Status::kLevel, ticks_);
-    return status.raw();
+    return status;
   }
-  void Stop(uint8_t code) const noexcept { host_.Stop(code); }
+  void WriteControl(Control value) { ticks_ = value.Test(Control::kEnable) ? 1 : 0; }
+  void End(uint8_t code) const noexcept { host_.Stop(code); }
+  std::optional<uint8_t> ReadLate(uint32_t vcpu) {
+    if (ticks_ == 0) waiting_ = vcpu;
+    return ticks_ == 0 ? std::nullopt : std::optional(ticks_);
+  }
+  bool WriteLate(Control value, uint32_t vcpu) {
+    waiting_ = vcpu;
+    return value.Test(Control::kEnable);
+  }
+  size_t ReadMany(std::span<uint8_t> values) {
+    for (uint8_t& value : values) value = ticks_;
+    return values.size();
+  }
+  size_t WriteMany(std::span<const uint8_t> values) {
+    ticks_ = values.back();
+    return values.size();
+  }
   uint32_t ReadWide() const { return config_.word; }
   void WriteWide(uint32_t value) { ticks_ = static_cast<uint8_t>(value); }
   uint64_t ReadWindow(uint64_t offset, unsigned size) const { return offset + size; }
@@ -81,6 +103,7 @@ class Whole : public Base {
  private:
   const Config config_;
   const cardcage::Host host_;
+  uint32_t waiting_ = 0;
 };
 
 constexpr cardcage::Declaration kWhole{
@@ -93,10 +116,14 @@ constexpr cardcage::Declaration kWhole{
     cardcage::Param<&WholeConfig::colour>("colour", {.doc = "an enum", .names = kColours}),
     cardcage::Param<&WholeConfig::size>("size", {.doc = "of the window"}),
     cardcage::Param<&WholeConfig::console>("console", {.doc = "a backend"}),
-    cardcage::Registers("registers", {.space = cardcage::Space::kEither, .size = 4},
-                        cardcage::Register<&Whole::ReadStatus, nullptr>(0, "STATUS", {.reset = 0}),
-                        cardcage::Register<nullptr, &Whole::Stop>(0, "STOP", {.doc = "ends it"}),
-                        cardcage::Register<&Whole::Ticks, nullptr>(1, "TICKS")),
+    cardcage::Registers(
+        "registers", {.space = cardcage::Space::kEither, .size = 4},
+        cardcage::Register<&Whole::ReadStatus, &Whole::WriteControl>(0, "STATUS", {.reset = 0x80}),
+        cardcage::Register<&Whole::Ticks, nullptr>(1, "TICKS"),
+        cardcage::Register<nullptr, &Whole::End>(1, "END", {.doc = "of the machine"}),
+        cardcage::Register<&Whole::ReadLate, &Whole::WriteLate>(2, "LATE"),
+        cardcage::Register<&Whole::Ticks, &Whole::WriteControl, &Whole::ReadMany,
+                           &Whole::WriteMany>(3, "FIFO")),
     cardcage::Port<&Whole::Ticks, nullptr>("port"),
     cardcage::Mmio<&Whole::ReadWide, &Whole::WriteWide>("mmio"),
     cardcage::Window<Whole, &Whole::ReadWindow, &Whole::WriteWindow>(

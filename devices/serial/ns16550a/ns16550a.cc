@@ -127,28 +127,28 @@ class Ns16550a {
     chip_.Write(kIer, value, Time());
     Look();
   }
-  uint8_t ReadIir() {
+  Iir ReadIir() {
     Take();
-    return chip_.Read(kIir, Time());
+    return Iir(chip_.Read(kIir, Time()));
   }
-  void WriteFcr(uint8_t value) {
+  void WriteFcr(Fcr value) {
     Flush();
-    chip_.Write(kFcr, value, Time());
+    chip_.Write(kFcr, value.raw(), Time());
     Look();
   }
-  uint8_t ReadLcr() const { return chip_.Peek(kLcr); }
-  void WriteLcr(uint8_t value) { chip_.Write(kLcr, value, Time()); }
-  uint8_t ReadMcr() const { return chip_.Peek(kMcr); }
-  void WriteMcr(uint8_t value) {
-    chip_.Write(kMcr, value, Time());
+  Lcr ReadLcr() const { return Lcr(chip_.Peek(kLcr)); }
+  void WriteLcr(Lcr value) { chip_.Write(kLcr, value.raw(), Time()); }
+  Mcr ReadMcr() const { return Mcr(chip_.Peek(kMcr)); }
+  void WriteMcr(Mcr value) {
+    chip_.Write(kMcr, value.raw(), Time());
     Send();
     Look();
   }
-  uint8_t ReadLsr() {
+  Lsr ReadLsr() {
     Take();
-    return chip_.Read(kLsr, Time());
+    return Lsr(chip_.Read(kLsr, Time()));
   }
-  uint8_t ReadMsr() { return chip_.Read(kMsr, Time()); }
+  Msr ReadMsr() { return Msr(chip_.Read(kMsr, Time())); }
   uint8_t ReadScr() const { return chip_.Peek(kScr); }
   void WriteScr(uint8_t value) { chip_.Write(kScr, value, Time()); }
 

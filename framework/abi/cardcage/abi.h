@@ -88,6 +88,17 @@ typedef uint32_t (*cardcage_batch_function)(void* device, const cardcage_access*
 #define CARDCAGE_REGISTER_READ 0x1u
 #define CARDCAGE_REGISTER_WRITE 0x2u
 
+/* A field of a register's value: one bit, or several. */
+typedef struct cardcage_field {
+  uint32_t struct_size;
+  uint32_t
+      access; /* CARDCAGE_REGISTER_*: whether it is there when the register is read, written, or both */
+  uint32_t high; /* bits high to low, both inside */
+  uint32_t low;
+  const char* name;
+  const char* doc; /* a line, or NULL */
+} cardcage_field;
+
 /* A register of a region, for people and tools; the device itself decodes the offset. Two rows may
  * share an offset (one is read, the other written, or a mode bit selects). */
 typedef struct cardcage_register {
@@ -98,7 +109,8 @@ typedef struct cardcage_register {
   const char* name;
   const char* doc; /* a line, or NULL */
   uint32_t width;  /* in bytes: 1, 2, 4 or 8 */
-  uint32_t reserved;
+  uint32_t field_count;
+  const cardcage_field* const* fields;
 } cardcage_register;
 
 /* Bits of cardcage_region.spaces: where it may be placed. */

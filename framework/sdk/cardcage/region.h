@@ -15,6 +15,7 @@
 #include "cardcage/abi.h"
 #include "cardcage/internal/items.h"
 #include "cardcage/internal/members.h"
+#include "cardcage/internal/register_value.h"
 
 namespace cardcage {
 inline namespace v0 {
@@ -49,10 +50,6 @@ namespace internal {
 
 struct IsRegion : IsItem {};
 struct IsRegister {};
-
-// What a register's handler gives or takes: as wide as the register.
-template <class V>
-inline constexpr bool kIsValue = std::is_unsigned_v<V> && !std::is_same_v<V, bool>;
 
 // A read handler's and a write handler's shape. A peek may call only what is const.
 template <class M>
@@ -106,9 +103,10 @@ inline constexpr bool kIsWriter = kNone<Member> || HandlerOf<Member>::kWrites;
 template <auto Read, auto Write>
 inline constexpr bool kHasHandler = !kNone<Read> || !kNone<Write>;
 template <auto Read, auto Write>
-inline constexpr bool kAreOneWidth = kNone<Read> || kNone<Write> ||
-                                     sizeof(typename HandlerOf<Read>::Value) ==
-                                         sizeof(typename HandlerOf<Write>::Value);
+inline constexpr bool kAreOneWidth =
+    kNone<Read> || kNone<Write> ||
+    sizeof(typename RawOf<typename HandlerOf<Read>::Value>::Type) ==
+        sizeof(typename RawOf<typename HandlerOf<Write>::Value>::Type);
 template <class... Rows>
 inline constexpr bool kAreRowsOfOneWidth = true;
 template <class First, class... Rows>
@@ -118,7 +116,8 @@ inline constexpr bool kAreRowsOfOneWidth<First, Rows...> =
 }  // namespace internal
 
 // A row of a register map: the handlers of one register. nullptr stands for a direction that the
-// register does not have.
+// register does not have. What they give and take is an unsigned integer as wide as the register, or a value of
+// bits.h, whose fields are then shown with the register.
 //
 // A handler that may have to answer later is told the CPU, and says whether it has: `std::optional<uint8_t>
 // Name(uint32_t vcpu)`, `bool Name(uint8_t value, uint32_t vcpu)`. Without an answer the CPU waits for
@@ -141,8 +140,7 @@ struct Register : internal::IsRegister {
                 "a register has no handlers: give it one that reads, one that writes, or both");
   using Any = std::conditional_t<internal::kNone<Read>, internal::HandlerOf<Write>,
                                  internal::HandlerOf<Read>>;
-  using Device = typename Any::Class;
-  using Value = typename Any::Value;
+  using Value = typename internal::RawOf<typename Any::Value>::Type;  // as wide as it is
   static constexpr bool kReads = !internal::kNone<Read>;
   static constexpr bool kWrites = !internal::kNone<Write>;
   static_assert(internal::kAreOneWidth<Read, Write>,
@@ -153,8 +151,13 @@ struct Register : internal::IsRegister {
   static_assert(internal::kIsBatch<WriteMany, const Value>,
                 "a register's fourth handler writes many: make it `size_t Name(std::span<const "
                 "uint8_t> values)`, or as wide as the register is");
+  using Fields = internal::Fields<
+      std::conditional_t<kReads, typename internal::HandlerOf<Read>::Value, void>,
+      std::conditional_t<kWrites, typename internal::HandlerOf<Write>::Value, void>>;
   static constexpr auto kReadMany = ReadMany;
   static constexpr auto kWriteMany = WriteMany;
+  static constexpr bool kMayPend =
+      internal::HandlerOf<Read>::kMayPend || internal::HandlerOf<Write>::kMayPend;
   static constexpr bool kReadsMany = !internal::kNone<ReadMany>;
   static constexpr bool kWritesMany = !internal::kNone<WriteMany>;
 
@@ -170,24 +173,29 @@ struct Register : internal::IsRegister {
     abi.name = name;
     abi.doc = text.doc;
     abi.width = sizeof(Value);
+    abi.fields = Fields::kList.data();
+    abi.field_count = static_cast<uint32_t>(Fields::kCount);
     return abi;
   }
 
+  template <class Device>
   static cardcage_status DoRead(Device& device, cardcage_access* access) {
     if (!internal::HandlerOf<Read>::kConst && (access->flags & CARDCAGE_ACCESS_PEEK) != 0) {
       return CARDCAGE_UNCLAIMED;
     }
     if constexpr (internal::HandlerOf<Read>::kMayPend) {
-      const std::optional<Value> value = (device.*Read)(access->vcpu);
-      access->value = value.value_or(0);
+      const auto value = (device.*Read)(access->vcpu);
+      access->value = value ? internal::ToRaw(*value) : 0;
       return value ? CARDCAGE_OK : CARDCAGE_PENDING;
     } else {
-      access->value = (device.*Read)();
+      access->value = internal::ToRaw((device.*Read)());
       return CARDCAGE_OK;
     }
   }
+  template <class Device>
   static cardcage_status DoWrite(Device& device, const cardcage_access* access) {
-    const auto value = static_cast<Value>(access->value);
+    const auto value = internal::FromRaw<typename internal::HandlerOf<Write>::Value>(
+        static_cast<Value>(access->value));
     if constexpr (internal::HandlerOf<Write>::kMayPend) {
       return (device.*Write)(value, access->vcpu) ? CARDCAGE_OK : CARDCAGE_PENDING;
     } else {
@@ -205,7 +213,6 @@ struct Register : internal::IsRegister {
 template <class... Rows>
 struct Registers : internal::IsRegion {
   using First = std::tuple_element_t<0, std::tuple<Rows...>>;
-  using Device = typename First::Device;
   static constexpr size_t kRowCount = sizeof...(Rows);
   static constexpr uint32_t kWidth = sizeof(typename First::Value);
   static_assert(internal::kAreRowsOfOneWidth<Rows...>,
@@ -247,6 +254,8 @@ struct Registers : internal::IsRegion {
     Instance::Settle(device);
     return status;
   }
+
+  static constexpr bool kMayPend = (Rows::kMayPend || ...);
 
   // The same for several accesses.
   static constexpr bool kReadsMany = (Rows::kReadsMany || ...);
@@ -330,7 +339,7 @@ struct Window : internal::IsRegion {
       "a window's second handler writes: make it `void Name(uint64_t offset, unsigned size, "
       "uint64_t value)`");
   static constexpr size_t kRowCount = 0;
-  static constexpr bool kReadsMany = false, kWritesMany = false;
+  static constexpr bool kMayPend = false, kReadsMany = false, kWritesMany = false;
 
   constexpr Window(const char* window_name, const WindowText& window_text)
       : name(window_name), text(window_text), rows() {}

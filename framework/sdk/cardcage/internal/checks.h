@@ -277,6 +277,28 @@ constexpr void CheckRegisters() {
                 "a register's offset is no multiple of its width, so that no access reaches it: "
                 "align it, or take a Window that is .unaligned");
 
+  constexpr size_t kWide = FirstWrong(kRegisters, [](const auto& row) {
+    return row.width == sizeof(row.reset) || (row.reset >> (8 * row.width)) == 0;
+  });
+  static_assert(kIsRight<At<Rows, kWide>>,
+                "a register's .reset is wider than the register: give the value that is read");
+
+  constexpr size_t kOverlapping = FirstWrong(kRegisters, [](const auto& row) {
+    for (uint32_t i = 0; i < row.field_count; ++i) {
+      for (uint32_t j = 0; j < i; ++j) {
+        const cardcage_field& one = *row.fields[i];
+        const cardcage_field& other = *row.fields[j];
+        if ((one.access & other.access) != 0 && one.low <= other.high && other.low <= one.high) {
+          return false;
+        }
+      }
+    }
+    return true;
+  });
+  static_assert(
+      kIsRight<At<Rows, kOverlapping>>,
+      "two of a register's fields overlap: leave one of them out of its struct's kFields");
+
   constexpr Twins kNames = FirstNamesakes(kRegisters);
   static_assert(kDiffer<At<Rows, kNames.first>, At<Rows, kNames.second>>,
                 "two registers of a region have the same name: give each its own");
@@ -314,6 +336,7 @@ constexpr void CheckRegions() {
     if (region.size_param == nullptr) return true;
     return FirstWrong(Tables<Decl>::kParams, [&](const auto& param) {
              return std::string_view(param.key) != region.size_param ||
+                    (param.flags & CARDCAGE_PARAM_LIST) != 0 ||
                     (param.kind != CARDCAGE_KIND_SIZE && param.kind != CARDCAGE_KIND_U64);
            }) != kNobody;
   });
@@ -322,7 +345,14 @@ constexpr void CheckRegions() {
       "a region's .size_param is not the key of a parameter that is a cardcage::Size or an "
       "unsigned integer: declare that parameter, or give .size");
 
-  ItemsOf<Decl>::template ForEach<IsRegion>([](auto i) { CheckRegisters<Decl, i>(); });
+  ItemsOf<Decl>::template ForEach<IsRegion>([](auto i) {
+    using Region = typename ItemsOf<Decl>::template Item<i>;
+    static_assert(
+        !Region::kMayPend || !Decl.type.text.concurrent,
+        "a handler answers later, which is for a device that has its turns: leave .concurrent out, "
+        "or answer at once");
+    CheckRegisters<Decl, i>();
+  });
 }
 
 template <const auto& Decl>

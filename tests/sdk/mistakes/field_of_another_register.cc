@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Says: this is no field of this register: put one of its own; a Bit is for Set()
+// Shows: Control
+#include "cardcage/bits.h"
+#include "cardcage/device.h"
+
+namespace {
+
+struct Status : cardcage::Bits<Status, uint8_t> {
+  using Bits::Bits;
+  static constexpr Bit kBusy{7};
+};
+struct Control : cardcage::Bits<Control, uint8_t> {
+  using Bits::Bits;
+  static constexpr Field kMode{3, 2};
+};
+
+struct DiceConfig {
+  uint8_t sides = 6;
+};
+
+class Dice {
+ public:
+  using Config = DiceConfig;
+  explicit Dice(const Config& config) : config_(config) {}
+  void Reset() {}
+  Status Throw() {
+    Status status;
+    status.Put(Control::kMode, config_.sides);
+    return status;
+  }
+
+ private:
+  const Config config_;
+};
+
+constexpr cardcage::Declaration kDice{
+    cardcage::Type<Dice>("dice", "a die"),
+    cardcage::Port<&Dice::Throw, nullptr>("face"),
+};
+
+}  // namespace
+
+CARDCAGE_PLUGIN("dice", "1.0.0", "MIT", kDice);
