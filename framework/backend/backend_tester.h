@@ -23,6 +23,7 @@
 
 #include "framework/backend/char_backend.h"
 #include "framework/event/event_loop.h"
+#include "framework/testers/bytes.h"
 #include "framework/testers/temporary_folder.h"
 #include "gtest/gtest.h"
 
@@ -138,12 +139,6 @@ class BackendTester : public ::testing::Test {
   static std::string ReadFile(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
-  }
-
-  static std::string Pattern(size_t size) {
-    std::string bytes(size, '\0');
-    for (size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 31 + i / 4096);
-    return bytes;
   }
 
   const std::unique_ptr<EventLoop> loop_;

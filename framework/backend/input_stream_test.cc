@@ -16,6 +16,7 @@
 #include <thread>
 #include <utility>
 
+#include "framework/testers/bytes.h"
 #include "gtest/gtest.h"
 
 namespace cardcage {
@@ -26,12 +27,6 @@ using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kCapacity = InputStream::kCapacity;
-
-std::string Pattern(size_t size) {
-  std::string bytes(size, 0);
-  for (size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 31 + i / 4096);
-  return bytes;
-}
 
 class InputStreamTest : public ::testing::Test {
  protected:

@@ -19,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include "framework/testers/bytes.h"
 #include "gtest/gtest.h"
 
 namespace cardcage {
@@ -30,17 +31,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr size_t kPage = 4096;
 constexpr seconds kPatience{5};  // how long a test waits for what does not come
-
-// Bytes of which no two neighbouring pages are alike.
-std::string Pattern(size_t size) {
-  std::string bytes(size, 0);
-  for (size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 31 + i / kPage);
-  return bytes;
-}
-
-std::span<const uint8_t> Bytes(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
 
 class OutputStreamTest : public ::testing::Test {
  protected:

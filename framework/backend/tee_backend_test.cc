@@ -5,14 +5,11 @@
 #include <algorithm>
 
 #include "framework/backend/ring_backend.h"
+#include "framework/testers/bytes.h"
 #include "gtest/gtest.h"
 
 namespace cardcage {
 namespace {
-
-std::span<const uint8_t> Bytes(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
 
 TEST(ByteRing, KeepsTheLastBytes) {
   const struct {

@@ -147,7 +147,7 @@ cardcage_type Whole(const cardcage_type& type) {
   return whole;
 }
 
-std::string Version(unsigned major, unsigned minor) { return absl::StrCat(major, ".", minor); }
+std::string Dotted(unsigned major, unsigned minor) { return absl::StrCat(major, ".", minor); }
 
 std::string NameOf(const TypeRegistry::Provider& provider) {
   const std::string name = absl::StrCat("plugin ", provider.plugin);
@@ -163,15 +163,15 @@ absl::Status Handshake(const cardcage_plugin& plugin) {
                         "\n  CARDCAGE_PLUGIN(…) in one of its sources makes the entry",
                         plugin.magic, CARDCAGE_ABI_MAGIC));
   }
-  const std::string host = Version(CARDCAGE_ABI_MAJOR, CARDCAGE_ABI_MINOR);
+  const std::string host = Dotted(CARDCAGE_ABI_MAJOR, CARDCAGE_ABI_MINOR);
   if (plugin.abi_major != CARDCAGE_ABI_MAJOR) {
     return absl::FailedPreconditionError(absl::StrCat(
-        "plugin ", plugin.name, " was built for ABI ", Version(plugin.abi_major, plugin.abi_minor),
+        "plugin ", plugin.name, " was built for ABI ", Dotted(plugin.abi_major, plugin.abi_minor),
         ", this program speaks ", host, "\n  build the plugin anew with this release's headers"));
   }
   if (plugin.needs_minor > CARDCAGE_ABI_MINOR) {
     return absl::FailedPreconditionError(absl::StrCat(
-        "plugin ", plugin.name, " needs ABI ", Version(plugin.abi_major, plugin.needs_minor),
+        "plugin ", plugin.name, " needs ABI ", Dotted(plugin.abi_major, plugin.needs_minor),
         " or later, this program speaks ", host,
         "\n  use a later Cardcage, or build the plugin anew with this one's headers"));
   }

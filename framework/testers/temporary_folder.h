@@ -13,8 +13,8 @@
 
 namespace cardcage {
 
-// A folder of one test's own, for the files that it writes: tests run beside each other, each in its process. It goes
-// with all that is in it.
+// A folder of one test's own, for the files that it writes: tests run beside each other, each in
+// its process. It goes with all that is in it.
 class TemporaryFolder {
  public:
   TemporaryFolder() : path_(std::filesystem::temp_directory_path() / "cardcage-XXXXXX") {

@@ -15,8 +15,8 @@ namespace {
 
 // Takes a range for an owner who is no device. Accesses to it are dropped in silence where the owner
 // answers elsewhere, else they are nobody's.
-absl::Status Claim(AddressSpace& space, const AddressRange& range, std::string owner,
-                   bool answers_elsewhere) {
+absl::Status ClaimRange(AddressSpace& space, const AddressRange& range, std::string owner,
+                        bool answers_elsewhere) {
   auto claim = std::make_unique<Mapping>();
   claim->range = range;
   claim->is_claim = answers_elsewhere;
@@ -55,8 +55,8 @@ bool Machine::BuildMemory(Failure* failure) {
     if (status.ok()) status = memory_.Add(*std::move(made));
     if (status.ok()) {
       // The slot's addresses are taken on the bus too, so that nothing else can lie there.
-      status = Claim(bus_.mmio, slot.range, absl::StrCat("memory slot ", slot.name),
-                     slot.kind != MemorySlot::Kind::kReserved);
+      status = ClaimRange(bus_.mmio, slot.range, absl::StrCat("memory slot ", slot.name),
+                          slot.kind != MemorySlot::Kind::kReserved);
     }
     if (!status.ok()) {
       *failure = {Whose::kHost, slot.place, std::string(status.message())};
@@ -291,7 +291,7 @@ absl::Status Machine::TryEngine(const EngineType& type) {
 bool Machine::PowerOn(Failure* failure) {
   for (const OwnedRange& owned : engine_type_->owned_ranges(plan_.engine_config)) {
     const absl::Status status =
-        Claim(bus_.space(owned.is_port), owned.range, owned.owner, /*answers_elsewhere=*/true);
+        ClaimRange(bus_.space(owned.is_port), owned.range, owned.owner, /*answers_elsewhere=*/true);
     if (!status.ok()) {
       *failure = {Failure::Whose::kFile, {}, std::string(status.message())};
       return false;

@@ -26,7 +26,7 @@ using Remarks = std::vector<std::string>;
 
 // What is said about a file, one string a remark, without the file's name and its lines:
 // "2:1: error: message", "2:1: note: message", "help: what would do".
-Remarks Said(const Diagnostics& diagnostics) {
+Remarks RemarksOf(const Diagnostics& diagnostics) {
   Remarks said;
   std::istringstream text(diagnostics.Format());
   for (std::string line; std::getline(text, line);) {
@@ -52,7 +52,7 @@ class MachineReaderTest : public ::testing::Test {
     const Source source{.name = "m.yaml", .text = std::move(text)};
     Diagnostics diagnostics(source);
     ReadMachine(source, diagnostics);
-    return Said(diagnostics);
+    return RemarksOf(diagnostics);
   }
   // The same for the third line, below two that are right.
   static Remarks RefuseLine(const std::string& line) {

@@ -14,7 +14,7 @@
 namespace cardcage {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789";
+constexpr std::string_view kDecimal = "0123456789";
 
 struct Unit {
   std::string_view name;
@@ -75,12 +75,12 @@ struct Amount {
 
 // Nothing where the text does not begin with a number.
 std::optional<Amount> ParseAmount(std::string_view text, bool takes_fraction) {
-  const size_t digits = std::min(text.find_first_not_of(kDigits), text.size());
+  const size_t digits = std::min(text.find_first_not_of(kDecimal), text.size());
   const auto whole = ParseNumber(text.substr(0, digits));
   if (!whole) return std::nullopt;
   size_t end = digits;
   if (takes_fraction && text.substr(digits).starts_with('.')) {
-    end = std::min(text.find_first_not_of(kDigits, digits + 1), text.size());
+    end = std::min(text.find_first_not_of(kDecimal, digits + 1), text.size());
     if (end == digits + 1) return std::nullopt;
   }
   return Amount{.whole = *whole,

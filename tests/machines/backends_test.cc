@@ -34,10 +34,6 @@ using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
 using ::testing::Not;
 
-constexpr int kFileIsWrong = 65;
-constexpr int kHostCannot = 69;
-constexpr int kGuestFault = 76;
-
 // What the guest pour sends.
 std::string Poured(size_t count) {
   std::string bytes(count, '\0');
@@ -180,7 +176,7 @@ TEST_P(BackendsTest, PtyOfNobodyDoesNotHoldUpTheGuest) {
 TEST_P(BackendsTest, PtyLinkThatIsAFileIsAnErrorInTheMachineFile) {
   folder_.Write("com1", "precious");
   const Outcome outcome = RunToEnd(Run("hello", "{ type: pty, link: com1 }"));
-  EXPECT_EQ(outcome.code, kFileIsWrong);
+  EXPECT_EQ(outcome.code, kExitFile);
   EXPECT_THAT(outcome.errors, AllOf(HasSubstr("machine.yaml:"), HasSubstr("backend com1:"),
                                     HasSubstr("is no symbolic link"), HasSubstr("^")));
   EXPECT_EQ(ReadFile(Path("com1")), "precious");
@@ -268,7 +264,7 @@ TEST_P(BackendsTest, SocketThatIsInUseIsTheHostsFault) {
   ASSERT_EQ(getsockname(holder, reinterpret_cast<sockaddr*>(&address), &size), 0);
   const std::string port = absl::StrCat(ntohs(address.sin_port));
   const Outcome outcome = RunToEnd(Run("hello", "{ type: tcp, listen: " + port + " }"));
-  EXPECT_EQ(outcome.code, kHostCannot);
+  EXPECT_EQ(outcome.code, kExitHost);
   EXPECT_THAT(outcome.errors, AllOf(HasSubstr("127.0.0.1:" + port), HasSubstr("already in use")));
   close(holder);
 }
@@ -285,14 +281,14 @@ TEST_P(BackendsTest, FileHasAllOfTheOutput) {
 
 TEST_P(BackendsTest, FullDiskIsAnErrorAndSaysWhose) {
   const Outcome outcome = RunToEnd(Run("hello", "out", 0, "out: { type: file, path: /dev/full }"));
-  EXPECT_EQ(outcome.code, kHostCannot);
+  EXPECT_EQ(outcome.code, kExitHost);
   EXPECT_THAT(outcome.errors, HasSubstr("backend out: 20 bytes of output could not be written: No "
                                         "space left on device"));
 }
 
 TEST_P(BackendsTest, FolderThatIsMissingIsShownInTheMachineFile) {
   const Outcome outcome = RunToEnd(Run("hello", "{ type: log, path: no/such }"));
-  EXPECT_EQ(outcome.code, kFileIsWrong);
+  EXPECT_EQ(outcome.code, kExitFile);
   EXPECT_THAT(outcome.errors, AllOf(HasSubstr("no/such: No such file or directory"),
                                     HasSubstr("{ type: log"), HasSubstr("^")));
 }
@@ -348,7 +344,7 @@ TEST_P(BackendsTest, RingIsShownWhereTheGuestFails) {
   // LIDT [0x1800], which is zero; INT3: without a table it is a triple fault.
   const std::string machine = Sends("panic\x1b\n", "0f 01 1e 00 18 cc");
   const Outcome outcome = RunToEnd(Cardcage({"run", Write("machine.yaml", machine)}));
-  EXPECT_EQ(outcome.code, kGuestFault);
+  EXPECT_EQ(outcome.code, kExitGuestFault);
   EXPECT_THAT(outcome.errors, HasSubstr("the last 4 bytes of backend com1:\nic\\x1b\n"));
   EXPECT_LT(outcome.errors.find("guest fault"), outcome.errors.find("the last 4 bytes"));
 }

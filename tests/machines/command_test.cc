@@ -37,7 +37,7 @@ class Usage : public ::testing::TestWithParam<Mistake> {};
 
 TEST_P(Usage, MistakeIsSaidAndEndsWith64) {
   const Outcome outcome = RunToEnd(Cardcage(GetParam().arguments));
-  EXPECT_EQ(outcome.code, 64);
+  EXPECT_EQ(outcome.code, kExitUsage);
   EXPECT_THAT(outcome.output, IsEmpty());
   EXPECT_THAT(outcome.errors, HasSubstr(GetParam().word));
 }
@@ -102,7 +102,7 @@ CARDCAGE_ON_EACH_ENGINE(Spinning);
 TEST_P(Spinning, TimeoutEndsWith124) {
   for (const char* timeout : {"0.3", "300ms", "0.3s"}) {
     const Outcome outcome = RunToEnd(Cardcage({"run", "--timeout", timeout, machine_}));
-    EXPECT_EQ(outcome.code, 124) << timeout;
+    EXPECT_EQ(outcome.code, kExitTimeout) << timeout;
     EXPECT_EQ(outcome.output, "spinning\n") << timeout;
     EXPECT_THAT(outcome.errors, HasSubstr("timeout"));
     EXPECT_THAT(outcome.elapsed, AllOf(Ge(milliseconds(300)), Lt(seconds(2)))) << timeout;
@@ -111,7 +111,7 @@ TEST_P(Spinning, TimeoutEndsWith124) {
 
 TEST_P(Spinning, TimeoutEndsAGuestThatWaits) {
   const Outcome outcome = RunToEnd(Cardcage({"run", "--timeout=300ms", halted_}));
-  EXPECT_EQ(outcome.code, 124);
+  EXPECT_EQ(outcome.code, kExitTimeout);
   EXPECT_EQ(outcome.output, "waiting\n");
 }
 

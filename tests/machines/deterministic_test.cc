@@ -65,14 +65,14 @@ TEST_F(Deterministic, ReaderThatNeverReadsDoesNotKeepAMachineFromEnding) {
                               folder_.Write("pour.yaml", MachineWithGuest("pour", 1'000'000))});
   command.stdout_capacity = 4096;
   command.stdout_unread_for = seconds(2);
-  EXPECT_EQ(RunToEnd(command).code, 124);
+  EXPECT_EQ(RunToEnd(command).code, kExitTimeout);
 }
 
 TEST_F(Deterministic, KvmCannotPromiseIt) {
   const std::string file =
       folder_.Write("m.yaml", WithEngine("kvm", ReadFile(Config("two-plus-two"))));
   const Outcome outcome = RunToEnd(RunCommand(file));
-  EXPECT_EQ(outcome.code, 65);
+  EXPECT_EQ(outcome.code, kExitFile);
   EXPECT_THAT(outcome.errors, HasSubstr("--deterministic cannot be on the engine `kvm`"));
 }
 

@@ -18,8 +18,6 @@ using ::testing::IsEmpty;
 using ::testing::Lt;
 using ::testing::StartsWith;
 
-constexpr int kGuestFault = 76;
-
 struct Guest {
   std::string name;
   std::string output;
@@ -113,7 +111,7 @@ const Guest kShipped[] = {
      .output = "one\ntwo\nto the first",
      .code = 0,
      .input = "to the first\x04 not this"},
-    {.name = "fault", .output = "", .code = kGuestFault},
+    {.name = "fault", .output = "", .code = kExitGuestFault},
     {.name = "flood", .output = ""},
     {.name = "modes",
      .output = "real mode: int and iret\n"
@@ -138,7 +136,7 @@ class ShippedGuest : public GuestTest {};
 TEST_P(ShippedGuest, PrintsAndEnds) {
   const Guest& guest = GetParam().guest;
   const Outcome outcome = RunMachine(ReadFile(Config(guest.name)));
-  if (guest.uses_rare_instructions && outcome.code == kGuestFault &&
+  if (guest.uses_rare_instructions && outcome.code == kExitGuestFault &&
       outcome.errors.find("KVM cannot emulate the instruction") != std::string::npos) {
     // As far as this KVM goes, it is the same.
     EXPECT_THAT(guest.output, StartsWith(outcome.output));
@@ -176,7 +174,7 @@ TEST(ShippedGuests, TwoPlusTwoInPlaceIsTheAssembledOne) {
 const Guest kOthers[] = {
     {.name = "unclaimed", .output = "unclaimed ok\n"},
     {.name = "wide", .output = "wide ok\n"},
-    {.name = "stray", .output = "", .code = kGuestFault},
+    {.name = "stray", .output = "", .code = kExitGuestFault},
 };
 
 class OtherGuest : public GuestTest {};
@@ -199,7 +197,7 @@ CARDCAGE_ON_EACH_ENGINE(GuestFault);
 // stood at. SVM resets it: what is left are the last accesses, which are told everywhere.
 TEST_P(GuestFault, ShowsWhereTheGuestStood) {
   const Outcome outcome = RunToEnd(Cardcage({"run", Shipped("fault")}));
-  EXPECT_EQ(outcome.code, kGuestFault);
+  EXPECT_EQ(outcome.code, kExitGuestFault);
   EXPECT_THAT(outcome.elapsed, Lt(std::chrono::seconds(1)));
   EXPECT_THAT(outcome.errors,
               AnyOf(AllOf(ContainsRegex("rip 0*1018\\b"), HasSubstr("jmp far 0x0018")),
@@ -210,7 +208,7 @@ TEST_P(GuestFault, ShowsWhereTheGuestStood) {
 TEST_P(GuestFault, InstructionThatCannotBeFetched) {
   const Outcome outcome =
       RunToEnd(Cardcage({"run", Write("machine.yaml", MachineWithGuest("stray"))}));
-  EXPECT_EQ(outcome.code, kGuestFault);
+  EXPECT_EQ(outcome.code, kExitGuestFault);
   EXPECT_THAT(outcome.elapsed, Lt(std::chrono::seconds(1)));
   // The address is CS's base plus RIP, and neither alone says it.
   EXPECT_THAT(outcome.errors, HasSubstr("e0000"));

@@ -21,8 +21,6 @@ using ::testing::IsEmpty;
 using ::testing::Le;
 using ::testing::StartsWith;
 
-constexpr int kHostCannot = 69;
-
 // --- System calls -------------------------------------------------------------------------------
 
 // How often each system call was made, by all threads.
@@ -94,7 +92,7 @@ TEST(HostWithoutKvm, NoPermissionIsSaidWithTheCure) {
       Cardcage({"run", folder.Write("m.yaml", WithEngine("kvm", ReadFile(Config("hello"))))});
   command.arguments.insert(command.arguments.begin(), nobody.begin(), nobody.end());
   const Outcome outcome = RunToEnd(command);
-  EXPECT_EQ(outcome.code, kHostCannot);
+  EXPECT_EQ(outcome.code, kExitHost);
   EXPECT_THAT(outcome.output, IsEmpty());
   EXPECT_THAT(outcome.errors, AllOf(HasSubstr("/dev/kvm"), HasSubstr("ermission"),
                                     HasSubstr("group"), HasSubstr("kvm")));
@@ -125,7 +123,7 @@ class HiddenKvm : public ::testing::Test {
 TEST_F(HiddenKvm, NoDeviceIsSaidWithTheCure) {
   const Outcome outcome = RunAfter("mount -t tmpfs none /dev", "kvm");
   if (CannotMount(outcome)) GTEST_SKIP() << "needs a mount namespace, and so root";
-  EXPECT_EQ(outcome.code, kHostCannot);
+  EXPECT_EQ(outcome.code, kExitHost);
   EXPECT_THAT(outcome.output, IsEmpty());
   EXPECT_THAT(outcome.errors, AllOf(HasSubstr("/dev/kvm"), HasSubstr("No such file"),
                                     AnyOf(HasSubstr("modprobe"), HasSubstr("BIOS"))));
@@ -147,7 +145,7 @@ TEST_F(HiddenKvm, AnotherDeviceInItsPlaceIsSaid) {
   if (access("/dev/kvm", F_OK) != 0) GTEST_SKIP() << "needs /dev/kvm, to put another in its place";
   const Outcome outcome = RunAfter("mount --bind /dev/null /dev/kvm", "kvm");
   if (CannotMount(outcome)) GTEST_SKIP() << "needs a mount namespace, and so root";
-  EXPECT_EQ(outcome.code, kHostCannot);
+  EXPECT_EQ(outcome.code, kExitHost);
   EXPECT_THAT(outcome.errors, AllOf(HasSubstr("KVM_GET_API_VERSION"), HasSubstr("not KVM")));
 }
 
@@ -160,7 +158,7 @@ TEST(SoftEngine, LimitOnAddressesIsSaidWithTheCure) {
   command.arguments.insert(command.arguments.begin(),
                            {"bash", "-c", "ulimit -v 400000; exec \"$@\"", "bash"});
   const Outcome outcome = RunToEnd(command);
-  EXPECT_EQ(outcome.code, kHostCannot);
+  EXPECT_EQ(outcome.code, kExitHost);
   EXPECT_THAT(outcome.errors, AllOf(HasSubstr("cannot make a CPU"), HasSubstr("`ulimit -v`")));
 }
 
@@ -170,7 +168,7 @@ TEST_F(HiddenKvm, WrongMachineFileIsToldAllTheSame) {
   const std::string file = folder.Write("machine.yaml", "cardcage: 1\nmemroy: {}\n");
   const Outcome outcome = RunFileAfter("mount -t tmpfs none /dev", file);
   if (CannotMount(outcome)) GTEST_SKIP() << "needs a mount namespace, and so root";
-  EXPECT_EQ(outcome.code, 65);
+  EXPECT_EQ(outcome.code, kExitFile);
   EXPECT_THAT(outcome.errors, StartsWith(file));
 }
 

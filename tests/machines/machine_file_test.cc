@@ -20,8 +20,6 @@ using ::testing::IsEmpty;
 using ::testing::Lt;
 using ::testing::StartsWith;
 
-constexpr int kBadMachineFile = 65;
-
 TEST(MachineFile, EveryShippedOneIsRight) {
   for (const std::string& name : ConfigNames()) {
     const Outcome outcome = RunToEnd(Cardcage({"check", Config(name)}));
@@ -312,7 +310,7 @@ TEST_P(WrongMachineFile, IsShownWhereItIsWrong) {
   const TemporaryFolder folder;
   const std::string file = folder.Write("machine.yaml", wrong.text);
   const Outcome outcome = RunToEnd(Cardcage({"check", file}));
-  EXPECT_EQ(outcome.code, kBadMachineFile);
+  EXPECT_EQ(outcome.code, kExitFile);
   EXPECT_THAT(outcome.output, IsEmpty());
   EXPECT_THAT(outcome.elapsed, Lt(std::chrono::seconds(1)));
 
@@ -343,7 +341,7 @@ TEST(WrongMachineFiles, AreRefusedByRunInTheSameWay) {
   const std::string file = folder.Write("machine.yaml", Head("memroy: {}\n"));
   const Outcome checked = RunToEnd(Cardcage({"check", file}));
   const Outcome run = RunToEnd(Cardcage({"run", file}));
-  EXPECT_EQ(run.code, kBadMachineFile);
+  EXPECT_EQ(run.code, kExitFile);
   EXPECT_EQ(run.errors, checked.errors);
 }
 
@@ -363,7 +361,7 @@ TEST(WrongMachineFiles, ShowAllMistakesAndTheLineWithACaret) {
 
 // What is wrong with the file as a whole has no line.
 void ExpectRefused(const std::string& file, const Outcome& outcome, const std::string& why) {
-  EXPECT_EQ(outcome.code, kBadMachineFile);
+  EXPECT_EQ(outcome.code, kExitFile);
   EXPECT_THAT(outcome.errors, StartsWith(file + ": error: "));
   EXPECT_THAT(outcome.errors, HasSubstr(why));
   EXPECT_THAT(outcome.elapsed, Lt(std::chrono::seconds(1)));

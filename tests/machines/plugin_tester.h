@@ -15,11 +15,6 @@
 
 namespace cardcage::testing {
 
-inline constexpr int kExitUsage = 64;
-inline constexpr int kExitFile = 65;
-inline constexpr int kExitPlugin = 66;
-inline constexpr int kExitHost = 69;
-
 // One of the plugins with a fault each, or without one (framework/plugin/faulty_plugin.cc): type acme.chip of
 // plugin acme 1.0.0.
 inline std::string Acme(const std::string& name) {

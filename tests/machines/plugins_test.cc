@@ -162,7 +162,7 @@ TEST_F(DescribePlugin, ListHasEachTypeInALine) {
 
 TEST_F(DescribePlugin, WhatIsNotThereIsRefusedWithTheNearest) {
   const Outcome outcome = Describe({"ns16550"});
-  EXPECT_EQ(outcome.code, 64);
+  EXPECT_EQ(outcome.code, kExitUsage);
   EXPECT_THAT(outcome.errors, HasSubstr("did you mean `ns16550a`?"));
   const Outcome file = Describe({folder_.Write("text.so", "no plugin")});
   EXPECT_EQ(file.code, kExitPlugin);

@@ -16,8 +16,6 @@ using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr int kHostCannot = 69;
-
 // Numbers of linux/kvm.h.
 constexpr unsigned kCreateVm = 0xae01, kCreateVcpu = 0xae41, kCreateIrqchip = 0xae60, kRun = 0xae80;
 constexpr unsigned kSetUserMemoryRegion = 0x4020ae46;
@@ -60,7 +58,7 @@ TEST_F(RefusingKvm, AnotherEngineTakesTheMachineWhereNoneIsNamed) {
 
 TEST_F(RefusingKvm, BusyCpuIsAnotherHypervisor) {
   const Outcome outcome = Run(Refuse(kCreateVm, EBUSY));
-  EXPECT_EQ(outcome.code, kHostCannot);
+  EXPECT_EQ(outcome.code, kExitHost);
   EXPECT_THAT(outcome.output, IsEmpty());
   EXPECT_THAT(outcome.errors, AllOf(HasSubstr("KVM_CREATE_VM: Device or resource busy"),
                                     HasSubstr("another hypervisor"), HasSubstr("cure:")));
@@ -69,7 +67,7 @@ TEST_F(RefusingKvm, BusyCpuIsAnotherHypervisor) {
 TEST_F(RefusingKvm, NoMemoryIsSaidWithTheCall) {
   for (const unsigned ioctl : {kCreateVm, kCreateVcpu, kSetUserMemoryRegion}) {
     const Outcome outcome = Run(Refuse(ioctl, ENOMEM));
-    EXPECT_EQ(outcome.code, kHostCannot);
+    EXPECT_EQ(outcome.code, kExitHost);
     EXPECT_THAT(outcome.errors,
                 AllOf(HasSubstr("Cannot allocate memory"), HasSubstr("less memory")));
   }
@@ -82,13 +80,13 @@ TEST_F(RefusingKvm, SlotThatIsRefusedIsNamed) {
 
 TEST_F(RefusingKvm, AnotherVersionOfTheApiIsRefused) {
   const Outcome outcome = Run("REFUSE_VERSION=13");
-  EXPECT_EQ(outcome.code, kHostCannot);
+  EXPECT_EQ(outcome.code, kExitHost);
   EXPECT_THAT(outcome.errors, HasSubstr("version 13 of the KVM API"));
 }
 
 TEST_F(RefusingKvm, MissingCapabilityIsNamedWithItsUse) {
   const Outcome outcome = Run(absl::StrCat("REFUSE_CAPABILITY=", kCapImmediateExit));
-  EXPECT_EQ(outcome.code, kHostCannot);
+  EXPECT_EQ(outcome.code, kExitHost);
   EXPECT_THAT(outcome.errors,
               AllOf(HasSubstr("lacks KVM_CAP_IMMEDIATE_EXIT, needed for"), HasSubstr("cure:")));
 }
@@ -109,13 +107,13 @@ TEST_F(RefusingKvm, CapabilityIsAskedOnlyWhereTheMachineNeedsIt) {
 
 TEST_F(RefusingKvm, InterruptControllersThatAreRefusedAreSaid) {
   const Outcome outcome = Run(Refuse(kCreateIrqchip, EEXIST), ReadFile(Config("smp")));
-  EXPECT_EQ(outcome.code, kHostCannot);
+  EXPECT_EQ(outcome.code, kExitHost);
   EXPECT_THAT(outcome.errors, HasSubstr("KVM_CREATE_IRQCHIP: File exists"));
 }
 
 TEST_F(RefusingKvm, CpuThatCannotRunEndsTheMachine) {
   const Outcome outcome = Run(Refuse(kRun, EIO));
-  EXPECT_EQ(outcome.code, kHostCannot);
+  EXPECT_EQ(outcome.code, kExitHost);
   EXPECT_THAT(outcome.errors, AllOf(HasSubstr("KVM_RUN: Input/output error"), HasSubstr("cure:"),
                                     HasSubstr("another engine")));
 }
@@ -132,7 +130,7 @@ TEST(HostLimits, SlotBeyondALimitIsNamedWithTheCure) {
     command.arguments.insert(command.arguments.begin(),
                              {"bash", "-c", absl::StrCat(limit, "; exec \"$@\""), "bash"});
     const Outcome outcome = RunToEnd(command);
-    EXPECT_EQ(outcome.code, kHostCannot) << limit;
+    EXPECT_EQ(outcome.code, kExitHost) << limit;
     EXPECT_THAT(outcome.errors,
                 AllOf(HasSubstr("large.yaml:3:3: error: no host memory for slot ram"),
                       HasSubstr("(ulimit -")));

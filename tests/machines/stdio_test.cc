@@ -23,8 +23,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Lt;
 
-constexpr int kHostCannot = 69;
-constexpr int kTimeout = 124;
 constexpr int kClosedPipe = 141;  // 128 + SIGPIPE
 
 // What the host holds of output that nobody takes, and the smallest pipe in front of it.
@@ -86,7 +84,7 @@ TEST_P(StdioTest, ReaderThatNeverReadsIsWaitedForFiveSeconds) {
   command.stdout_capacity = kPipe;
   command.stdout_unread_for = seconds(60);
   const Outcome outcome = RunToEnd(command);
-  EXPECT_EQ(outcome.code, kHostCannot);
+  EXPECT_EQ(outcome.code, kExitHost);
   EXPECT_THAT(outcome.elapsed, AllOf(Ge(seconds(5)), Lt(seconds(8))));
   EXPECT_EQ(outcome.output, Poured(kPipe));  // what the pipe itself has kept
   EXPECT_THAT(outcome.errors, HasSubstr(absl::StrCat(10'000 - kPipe)));
@@ -160,7 +158,7 @@ TEST_P(StdioTest, FullDiskIsSaidOnceWithTheCount) {
   command.stdout_fd = full;
   const Outcome outcome = RunToEnd(command);
   close(full);
-  EXPECT_EQ(outcome.code, kHostCannot);
+  EXPECT_EQ(outcome.code, kExitHost);
   EXPECT_THAT(outcome.errors, AllOf(HasSubstr("20 bytes"), HasSubstr("No space left")));
   EXPECT_EQ(std::count(outcome.errors.begin(), outcome.errors.end(), '\n'), 1) << outcome.errors;
 }
@@ -182,7 +180,7 @@ TEST_P(StdioTest, OutputThatIsNotOpenIsAWriteError) {
   Command command = Cardcage({"run", Shipped("hello")});
   command.stdout_fd = Command::kClosed;
   const Outcome outcome = RunToEnd(command);
-  EXPECT_EQ(outcome.code, kHostCannot);
+  EXPECT_EQ(outcome.code, kExitHost);
   EXPECT_THAT(outcome.errors, HasSubstr("20 bytes"));
 }
 
@@ -190,7 +188,7 @@ TEST_P(StdioTest, OutputThatIsNotOpenIsAWriteError) {
 TEST_P(StdioTest, NothingIsOpenAtAll) {
   Command command = Cardcage({"run", Shipped("hello")});
   command.stdin_fd = command.stdout_fd = command.stderr_fd = Command::kClosed;
-  EXPECT_EQ(RunToEnd(command).code, kHostCannot);
+  EXPECT_EQ(RunToEnd(command).code, kExitHost);
 }
 
 // --- Input --------------------------------------------------------------------------------------
@@ -200,7 +198,7 @@ TEST_P(StdioTest, GuestGoesOnAfterTheEndOfInput) {
   command.input = "abc";
   const Outcome outcome = RunToEnd(command);
   EXPECT_EQ(outcome.output, "abc");
-  EXPECT_EQ(outcome.code, kTimeout);
+  EXPECT_EQ(outcome.code, kExitTimeout);
 }
 
 TEST_P(StdioTest, GuestGoesOnWithoutInput) {

@@ -12,6 +12,11 @@
 
 namespace cardcage::testing {
 
+// What the program ends with, as users know it: of the command line, of a machine file, of a plugin, of
+// what the host cannot do, of a guest that cannot go on, of time that is over.
+inline constexpr int kExitUsage = 64, kExitFile = 65, kExitPlugin = 66, kExitHost = 69,
+                     kExitGuestFault = 76, kExitTimeout = 124;
+
 // The command `cardcage ARGUMENTS…`.
 Command Cardcage(std::vector<std::string> arguments);
 

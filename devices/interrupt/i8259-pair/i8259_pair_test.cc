@@ -12,10 +12,11 @@ namespace {
 using enum Pair::Half;
 
 constexpr uint8_t kMasterVector = 0x30, kSlaveVector = 0x78;
-constexpr uint8_t kEoi = 0x20, kReadIsr = 0x0b, kPoll = 0x0c;
 
 class PicPair : public ::testing::Test {
  protected:
+  static constexpr uint8_t kEoi = 0x20, kReadIsr = 0x0b, kPoll = 0x0c;
+
   PicPair() { Initialize(); }
 
   void Initialize(uint8_t master_icw4 = 0x01, uint8_t slave_icw4 = 0x01) {

@@ -91,9 +91,8 @@ typedef uint32_t (*cardcage_batch_function)(void* device, const cardcage_access*
 /* A field of a register's value: one bit, or several. */
 typedef struct cardcage_field {
   uint32_t struct_size;
-  uint32_t
-      access; /* CARDCAGE_REGISTER_*: whether it is there when the register is read, written, or both */
-  uint32_t high; /* bits high to low, both inside */
+  uint32_t access; /* CARDCAGE_REGISTER_*: there when the register is read, written, or both */
+  uint32_t high;   /* bits high to low, both inside */
   uint32_t low;
   const char* name;
   const char* doc; /* a line, or NULL */
