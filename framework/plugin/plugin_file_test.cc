@@ -173,8 +173,7 @@ TEST_F(PluginFileTest, BreachOfTheContractIsRefusedWithTheCure) {
                                            CARDCAGE_ABI_MINOR + 1, " or later")),
                     HasSubstr(speaks)));
   EXPECT_THAT(refusal("reserved-key"), HasSubstr("its parameter irq is a key of the framework's"));
-  EXPECT_THAT(refusal("type-twice"),
-              HasSubstr("device type acme.chip is in plugin acme and in plugin acme\n  "));
+  EXPECT_THAT(refusal("type-twice"), HasSubstr("plugin acme has device type acme.chip twice\n  "));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <span>
 
+#include "absl/container/btree_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "framework/device/params.h"
@@ -167,7 +168,9 @@ absl::Status Handshake(const cardcage_plugin& plugin) {
   if (plugin.abi_major != CARDCAGE_ABI_MAJOR) {
     return absl::FailedPreconditionError(absl::StrCat(
         "plugin ", plugin.name, " was built for ABI ", Dotted(plugin.abi_major, plugin.abi_minor),
-        ", this program speaks ", host, "\n  build the plugin anew with this release's headers"));
+        ", this program speaks ", host, "\n  ",
+        plugin.abi_major > CARDCAGE_ABI_MAJOR ? "use a later Cardcage, or " : "",
+        "build the plugin anew with this one's headers"));
   }
   if (plugin.needs_minor > CARDCAGE_ABI_MINOR) {
     return absl::FailedPreconditionError(absl::StrCat(
@@ -224,20 +227,21 @@ absl::Status TypeRegistry::Announce(const Manifest& manifest, Step step, const s
 }
 
 absl::Status TypeRegistry::Insert(std::vector<std::pair<std::string, Provider>>&& added) {
-  // Of two that one plugin has, the second clashes; of those that are there, all but what is loaded now.
+  // With what is there from the same step, unless it was announced and is loaded now.
   const auto clashes = [](const Provider& old, const Provider& now) {
     const bool is_loaded_now = old.type == nullptr && now.type != nullptr && old.file == now.file;
     return old.step == now.step && !is_loaded_now;
   };
-  absl::btree_map<std::string, const Provider*> seen;
+  absl::btree_set<std::string_view> seen;
   for (const auto& [id, now] : added) {
-    const Provider* other = nullptr;
-    for (const Provider& old : ProvidersOf(id)) {
-      if (clashes(old, now)) other = &old;
+    if (!seen.insert(id).second) {
+      return absl::AlreadyExistsError(absl::StrCat(
+          NameOf(now), " has device type ", id,
+          " twice\n  its author can mend that: each of its types has an id of its own"));
     }
-    if (const auto [twin, is_new] = seen.emplace(id, &now); !is_new) other = twin->second;
-    if (other != nullptr) {
-      return absl::AlreadyExistsError(absl::StrCat("device type ", id, " is in ", NameOf(*other),
+    for (const Provider& old : ProvidersOf(id)) {
+      if (!clashes(old, now)) continue;
+      return absl::AlreadyExistsError(absl::StrCat("device type ", id, " is in ", NameOf(old),
                                                    " and in ", NameOf(now),
                                                    "\n  leave one of the two out"));
     }

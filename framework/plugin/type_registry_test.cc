@@ -216,7 +216,7 @@ TEST_F(TypeRegistryTest, PluginWithATypeTwiceIsRefusedWhole) {
   const cardcage_type* const twice[] = {&type_, &type_};
   plugin_.types = twice;
   plugin_.type_count = 2;
-  EXPECT_THAT(Message(), HasSubstr("device type acme.chip is in plugin acme and in plugin acme"));
+  EXPECT_THAT(Message(), HasSubstr("plugin acme has device type acme.chip twice"));
   EXPECT_EQ(registry_.Find("acme.chip"), nullptr);
 }
 

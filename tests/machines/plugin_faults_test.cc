@@ -72,8 +72,7 @@ TEST_F(PluginFault, NewerMinorWithBothVersions) {
 }
 TEST_F(PluginFault, SameTypeTwice) {
   const std::string file = Acme("type-twice");
-  ExpectRefused(file, absl::StrCat("device type acme.chip is in plugin acme (", file,
-                                   ") and in plugin acme (", file, ")"));
+  ExpectRefused(file, absl::StrCat("plugin acme (", file, ") has device type acme.chip twice"));
 }
 TEST_F(PluginFault, ReservedKeyAsAParameter) {
   ExpectRefused(Acme("reserved-key"), "its parameter irq is a key of the framework's own");
