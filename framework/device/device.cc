@@ -45,12 +45,18 @@ const cardcage_interrupt_controller* InterruptControllerOf(const cardcage_type& 
       type.extension(CARDCAGE_EXTENSION_INTERRUPT_CONTROLLER));
 }
 
+void DeviceServices::DeviceBroke(const std::string& device, Rule /*rule*/, std::string_view how) {
+  DeviceLog(device, CARDCAGE_LOG_ERROR,
+            absl::StrCat("the device broke the contract: ", std::string(how)));
+}
+
 Device::Device(const cardcage_type& type, std::string name, std::vector<ParamValue> values,
                DeviceServices& services)
     : type_(type),
       name_(std::move(name)),
       services_(services),
-      host_(std::make_unique<DeviceHost>(*this, std::move(values), null_)),
+      host_(std::make_unique<DeviceHost>(*this, std::move(values), null_, services.ChecksRules())),
+      turn_(services.ChecksRules()),
       spaces_(type.region_count),
       outputs_(type.signal_count),
       counters_(type.counter_count) {
@@ -89,8 +95,8 @@ Device::~Device() {
   if (self_ != nullptr) {
     Begin(Step::kDestroy, [&] { return type_.destroy(self_); });
     if (!services_.loop().RunUntil([this] { return is_settled(); }, kMostWait)) {
-      Breach(absl::StrCat("its end was not finished in ", kMostWait.count(),
-                          " s: it is left as it is"));
+      Breach(Rule::kEnd, absl::StrCat("its end was not finished in ", kMostWait.count(),
+                                      " s: it is left as it is"));
     }
   }
   for (const Timer& timer : timers_) services_.clock().Set(timer.number, VirtualClock::kNever);
@@ -114,15 +120,18 @@ void Device::Begin(Step step, Call call) {
 void Device::End(Step step) {
   if (step == Step::kPause) motion_.store(Motion::kStands);
   if (step != Step::kReset && views_.count() > 0) {
-    Breach(absl::StrCat("it kept ", views_.count(), " views of guest memory beyond its ",
-                        step == Step::kPause ? "pause" : "end", ": unmap gives them back"));
+    Breach(Rule::kViews,
+           absl::StrCat("it kept ", views_.count(), views_.count() == 1 ? " view" : " views",
+                        " of guest memory beyond its ", step == Step::kPause ? "pause" : "end",
+                        ": unmap gives them back"));
   }
   awaited_.store(Step::kNone);
 }
 
 void Device::Finished() {
   const Step step = awaited_.load();
-  if (step == Step::kNone) return Breach("it called finished, and nothing was to be finished");
+  if (step == Step::kNone)
+    return Breach(Rule::kFinished, "it called finished, and nothing was to be finished");
   End(step);
 }
 
@@ -201,7 +210,7 @@ std::unique_ptr<Mapping> Device::MakeMapping(uint32_t region, bool is_port, Addr
   if (!layout.IsPlain()) {
     spread_.push_back(std::make_unique<SpreadRegion>(*mapping, layout));
   }
-  if (kCheckRules && !is_concurrent) {
+  if (services_.ChecksRules() && !is_concurrent) {
     checked_.push_back(std::make_unique<CheckedRegion>(*mapping, turn_));
   }
   mapping->owner = type_.region_count == 1 ? name_ : absl::StrCat(name_, ".", declared.name);
@@ -263,27 +272,31 @@ void Device::OnFd(int fd, uint32_t events) {
 
 // --- What it asks for ------------------------------------------------------------------------------
 
-void Device::Breach(std::string_view rule) {
-  Log(CARDCAGE_LOG_ERROR, absl::StrCat("the device broke the contract: ", std::string(rule)));
+void Device::Breach(Rule rule, std::string_view how) {
+  if (TakesLine()) services_.DeviceBroke(name_, rule, how);
 }
 
 void Device::RequireTurn(std::string_view call) {
   if ((type_.flags & CARDCAGE_TYPE_CONCURRENT) != 0 || turn_.IsMine()) return;
-  Breach(absl::StrCat("it called ", std::string(call), " outside of its turn"));
+  Breach(Rule::kTurn, absl::StrCat("it called ", std::string(call), " outside of its turn"));
+}
+
+bool Device::TakesLine() {
+  const unsigned before = lines_.fetch_add(1, std::memory_order_relaxed);
+  if (before == kLogLimit) {
+    services_.DeviceLog(name_, CARDCAGE_LOG_WARNING, "that was its last line: it logs too much");
+  }
+  return before < kLogLimit;
 }
 
 void Device::Log(uint32_t severity, std::string_view line) {
-  const unsigned before = lines_.fetch_add(1, std::memory_order_relaxed);
-  if (before >= kLogLimit) return;
-  services_.DeviceLog(name_, severity, line);
-  if (before + 1 == kLogLimit) {
-    services_.DeviceLog(name_, CARDCAGE_LOG_WARNING, "that was its last line: it logs too much");
-  }
+  if (TakesLine()) services_.DeviceLog(name_, severity, line);
 }
 
 // An index beyond the type's own is a plugin's slip, here and below: nothing has it.
 void Device::Count(uint32_t counter, uint64_t n) {
-  if (counter >= counters_.size()) return Breach(absl::StrCat("it has no counter ", counter));
+  if (counter >= counters_.size())
+    return Breach(Rule::kIndex, absl::StrCat("it has no counter ", counter));
   counters_[counter].fetch_add(n, std::memory_order_relaxed);
 }
 
@@ -314,7 +327,8 @@ void Device::Complete(uint32_t vcpu, cardcage_status status, uint64_t value) {
 
 void Device::SetSignal(uint32_t output, uint32_t level) {
   RequireTurn("set_signal");
-  if (output >= outputs_.size()) return Breach(absl::StrCat("it has no signal ", output));
+  if (output >= outputs_.size())
+    return Breach(Rule::kIndex, absl::StrCat("it has no signal ", output));
   const Connection& to = outputs_[output];
   if (to.wire == nullptr) return;
   if ((type_.signals[output]->flags & CARDCAGE_SIGNAL_EDGE) == 0) {
@@ -330,13 +344,14 @@ int64_t Device::StartTime(uint32_t local) { return services_.StartTime(local != 
 
 void Device::SetTimer(uint32_t timer, uint64_t when) {
   RequireTurn("set_timer");
-  if (timer >= timers_.size()) return Breach(absl::StrCat("it has no timer ", timer));
+  if (timer >= timers_.size()) return Breach(Rule::kIndex, absl::StrCat("it has no timer ", timer));
   timers_[timer].when = when;
   services_.clock().Set(timers_[timer].number, when);
 }
 
 void Device::Post(uint64_t value) {
-  if (type_.posted == nullptr) return Breach("it called post, and has no function `posted`");
+  if (type_.posted == nullptr)
+    return Breach(Rule::kPost, "it called post, and has no function `posted`");
   services_.loop().Post([this, value] { Deliver([this, value] { type_.posted(self_, value); }); });
 }
 
@@ -372,7 +387,8 @@ cardcage_status Device::Map(uint64_t address, uint64_t size, uint32_t flags, car
 }
 
 void Device::Unmap(cardcage_view* view, uint64_t written) {
-  if (!views_.Unmap(*view, written)) Breach("it called unmap for what is no view of its own");
+  if (!views_.Unmap(*view, written))
+    Breach(Rule::kViews, "it called unmap for what is no view of its own");
 }
 
 uint32_t Device::RegionSpace(uint32_t region) const {

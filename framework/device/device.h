@@ -22,6 +22,7 @@
 #include "framework/device/device_state.h"
 #include "framework/device/memory_views.h"
 #include "framework/device/params.h"
+#include "framework/device/rules.h"
 #include "framework/device/spread_region.h"
 #include "framework/device/turn.h"
 #include "framework/event/event_loop.h"
@@ -50,6 +51,8 @@ class DeviceServices {
   virtual ~DeviceServices() = default;
   // `severity` is CARDCAGE_LOG_*. Already limited in rate.
   virtual void DeviceLog(const std::string& device, uint32_t severity, std::string_view line) = 0;
+  // It broke a rule of the contract: `how` says how, in words that go behind its name.
+  virtual void DeviceBroke(const std::string& device, Rule rule, std::string_view how);
   virtual void DeviceStop(const std::string& device, uint64_t code) = 0;
   // Both outlive the device, and run nothing of it any more when it goes.
   virtual VirtualClock& clock() = 0;
@@ -60,6 +63,8 @@ class DeviceServices {
   virtual const GuestMemory& memory() = 0;
   // Where the answer goes that is owed to that CPU, or null where there is no such CPU.
   virtual PendingAnswer* AnswerOf(uint32_t vcpu) = 0;
+  // Whether rules are checked that cost something to check.
+  virtual bool ChecksRules() const { return kCheckRules; }
 };
 
 // One device of a machine, behind the C contract: its instance, its turn, its view of the host.
@@ -169,8 +174,9 @@ class Device final : public SignalTarget {
   // In its turn: whether it goes on there and then.
   template <class Event>
   bool Takes(const Event& event, bool halts_too);
-  // A rule of the contract that it broke, as words behind its name.
-  void Breach(std::string_view rule);
+  void Breach(Rule rule, std::string_view how);
+  // Whether it may say something more: what it says is limited.
+  bool TakesLine();
   // The call is for its turn; it is reported where it comes at another time, and that can be known.
   void RequireTurn(std::string_view call);
 

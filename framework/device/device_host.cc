@@ -2,12 +2,12 @@
 #include "framework/device/device_host.h"
 
 #include <cstdio>
+#include <deque>
 #include <mutex>
 #include <type_traits>
 #include <utility>
 
 #include "framework/device/device.h"
-#include "framework/device/rules.h"
 
 namespace cardcage {
 namespace {
@@ -20,7 +20,7 @@ std::string_view Text(const char* text) { return text == nullptr ? "" : text; }
 Device* DeviceHost::Find(void* self) {
   auto& host = *static_cast<DeviceHost*>(self);
   Device* const device = host.device_.load();
-  if (device == nullptr && kCheckRules) {
+  if (device == nullptr && host.sees_late_) {
     std::fprintf(
         stderr,
         "cardcage: device %s broke the contract: it called its host after it was destroyed\n",
@@ -40,8 +40,10 @@ auto DeviceHost::Enter(void* self, Given... given) {
   }
 }
 
-DeviceHost::DeviceHost(Device& device, std::vector<ParamValue> values, CharBackend& null)
+DeviceHost::DeviceHost(Device& device, std::vector<ParamValue> values, CharBackend& null,
+                       bool sees_late)
     : name_(device.name()),
+      sees_late_(sees_late),
       device_(&device),
       table_{
           .struct_size = sizeof(cardcage_host),
@@ -75,11 +77,14 @@ DeviceHost::DeviceHost(Device& device, std::vector<ParamValue> values, CharBacke
 
 void DeviceHost::Retire(std::unique_ptr<DeviceHost> host, bool may_be_called) {
   host->device_.store(nullptr);
-  if (!may_be_called && !kCheckRules) return;
+  if (!may_be_called && !host->sees_late_) return;
   static std::mutex mutex;
   static auto* const kept = new std::vector<std::unique_ptr<DeviceHost>>;
+  static auto* const gone = new std::deque<std::unique_ptr<DeviceHost>>;
   const std::lock_guard lock(mutex);
-  kept->push_back(std::move(host));
+  if (may_be_called) return kept->push_back(std::move(host));
+  gone->push_back(std::move(host));
+  if (gone->size() > kMostGone) gone->pop_front();
 }
 
 }  // namespace cardcage

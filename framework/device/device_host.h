@@ -19,16 +19,17 @@ class Device;
 // the Device, or nowhere once that is gone.
 class DeviceHost {
  public:
-  // As ParamTable has them.
-  DeviceHost(Device& device, std::vector<ParamValue> values, CharBackend& null);
+  // Values and null as ParamTable has them. `sees_late`: calls of a device that is gone are seen.
+  DeviceHost(Device& device, std::vector<ParamValue> values, CharBackend& null, bool sees_late);
   DeviceHost(const DeviceHost&) = delete;
   DeviceHost& operator=(const DeviceHost&) = delete;
 
   const cardcage_host* table() const { return &table_; }
   std::span<const cardcage_value* const> values() const { return values_.values(); }
 
-  // The device is gone. All is kept where the device may still call it: one that was left as it is, and
-  // any where rules are checked, so that a call out of time is seen.
+  // The device is gone. All is kept where the device may still call it: of one that was left as it is for good,
+  // of the last kMostGone whose late calls are seen.
+  static constexpr size_t kMostGone = 64;
   static void Retire(std::unique_ptr<DeviceHost> host, bool may_be_called);
 
  private:
@@ -38,6 +39,7 @@ class DeviceHost {
   static Device* Find(void* self);
 
   const std::string name_;
+  const bool sees_late_;
   std::atomic<Device*> device_;
   const cardcage_host table_;
   const ParamTable values_;

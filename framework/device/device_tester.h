@@ -28,6 +28,7 @@ class RecordingServices final : public DeviceServices {
   int64_t StartTime(bool local) override { return local ? 3600 : 0; }
   const GuestMemory& memory() override { return guest_memory; }
   PendingAnswer* AnswerOf(uint32_t vcpu) override { return vcpu == 0 ? &accessor.answer : nullptr; }
+  bool ChecksRules() const override { return true; }
   DrivenClock virtual_clock;
   GuestMemory guest_memory;
   Accessor accessor{0};

@@ -7,33 +7,35 @@
 
 #include "framework/bus/mapping.h"
 #include "framework/bus/spin_lock.h"
-#include "framework/device/rules.h"
 
 namespace cardcage {
 
-// Whose turn of a device it is: its lock, and, where rules are checked, the thread that has it.
+// Whose turn of a device it is: its lock, and, where that is checked, the thread that has it.
 class TurnLock {
  public:
+  explicit TurnLock(bool is_checked) : is_checked_(is_checked) {}
+
   void lock() {
     lock_.lock();
-    if constexpr (kCheckRules) holder_.store(std::this_thread::get_id());
+    if (is_checked_) holder_.store(std::this_thread::get_id());
   }
   void unlock() {
-    if constexpr (kCheckRules) holder_.store({});
+    if (is_checked_) holder_.store({});
     lock_.unlock();
   }
   // What a mapping takes for an access.
   SpinLock& spin_lock() { return lock_; }
   // Whether the calling thread has it, as far as that is known.
-  bool IsMine() const { return !kCheckRules || holder_.load() == std::this_thread::get_id(); }
+  bool IsMine() const { return !is_checked_ || holder_.load() == std::this_thread::get_id(); }
 
  private:
   friend class CheckedRegion;
+  const bool is_checked_;
   SpinLock lock_;
   std::atomic<std::thread::id> holder_{};
 };
 
-// Where rules are checked: a region whose accesses, which take the spin lock alone, say whose turn it is.
+// Where that is checked: a region whose accesses, which take the spin lock alone, say whose turn it is.
 class CheckedRegion {
  public:
   // Has the mapping lead through this, which outlives it.

@@ -109,22 +109,27 @@ uint64_t SizeOf(const cardcage_region& region, const cardcage_type& type,
 // The cage as the framework sees it, and what it is made of. The device goes first.
 class TestCage::Inside final : public DeviceServices {
  public:
-  Inside(const cardcage_plugin& plugin, std::string_view type_id, const Params& params,
-         const Board& board) {
-    const cardcage_type& type = FindType(plugin, type_id);
-    const std::vector<ParamValue> values = ValuesOf(type, params, backend);
+  // Makes the device; `refusal` says why where it cannot be made.
+  Inside(const cardcage_plugin& plugin, std::string_view type_id, const Params& params)
+      : type(FindType(plugin, type_id)), values(ValuesOf(type, params, backend)) {
     auto made_loop = EventLoop::Create();
     if (!made_loop.ok()) Die(made_loop.status().message());
     event_loop = *std::move(made_loop);
     AddMemory();
     std::string wrong;
     auto made = Device::Create(type, "device", values, *this, &wrong);
-    if (!made.ok())
-      Die(absl::StrCat(type.id, " refuses its parameters: ", made.status().message()));
-    device = *std::move(made);
-    ConnectOutputs(type);
-    ConnectConsole(type);
-    PlaceRegions(type, values, board);
+    if (made.ok()) {
+      device = *std::move(made);
+    } else {
+      refusal = std::string(made.status().message());
+    }
+  }
+
+  // Connects it, and resets it.
+  void Begin(const Board& board) {
+    ConnectOutputs();
+    ConnectConsole();
+    PlaceRegions(board);
     accessor.wait = [this] { AwaitAnswer(); };
     ResetDevice();
   }
@@ -170,7 +175,7 @@ class TestCage::Inside final : public DeviceServices {
                               ->id);
   }
 
-  void ConnectOutputs(const cardcage_type& type) {
+  void ConnectOutputs() {
     outputs.resize(type.signal_count);
     for (uint32_t i = 0; i < type.signal_count; ++i) {
       wires.push_back(std::make_unique<Wire>([&line = outputs[i]](bool now) {
@@ -181,23 +186,25 @@ class TestCage::Inside final : public DeviceServices {
     }
   }
 
-  void ConnectConsole(const cardcage_type& type) {
-    console.tell_ = [this, &type] {
+  void ConnectConsole() {
+    console.tell_ = [this] {
       for (uint32_t i = 0; i < type.param_count; ++i) {
         if (type.params[i]->kind == CARDCAGE_KIND_CHAR) device->Ready(i);
       }
     };
   }
 
-  void PlaceRegions(const cardcage_type& type, const std::vector<ParamValue>& values,
-                    const Board& board) {
+  void PlaceRegions(const Board& board) {
     const RegisterLayout layout = {.shift = board.shift, .width = board.width};
+    constexpr uint64_t kPage = 0x1000;
+    uint64_t base = kPage;
     for (uint32_t i = 0; i < type.region_count; ++i) {
       const cardcage_region& region = *type.regions[i];
       const bool port = (region.spaces & CARDCAGE_SPACE_PORT) != 0 &&
                         (!board.in_memory || (region.spaces & CARDCAGE_SPACE_MMIO) == 0);
-      if (i == 0) on_ports = port;
-      const AddressRange range = {kBase + i * kPage, SizeOf(region, type, values) << board.shift};
+      const AddressRange range = {base, SizeOf(region, type, values) << board.shift};
+      places.push_back({port, range});
+      base += (range.size + kPage - 1) / kPage * kPage;
       AddressSpace& space = bus.space(port);
       const auto added = space.Add(device->MakeMapping(i, port, range, layout));
       if (!added.ok()) Die(added.status().message());
@@ -210,6 +217,9 @@ class TestCage::Inside final : public DeviceServices {
                  std::string_view line) override {
     log.emplace_back(line);
   }
+  void DeviceBroke(const std::string& /*device*/, Rule rule, std::string_view how) override {
+    breaches.push_back({std::string(NameOf(rule)), std::string(how)});
+  }
   void DeviceStop(const std::string& /*device*/, uint64_t code) override {
     if (!stop_code) stop_code = code;
   }
@@ -221,29 +231,37 @@ class TestCage::Inside final : public DeviceServices {
   PendingAnswer* AnswerOf(uint32_t vcpu) override {
     return vcpu == accessor.vcpu ? &accessor.answer : nullptr;
   }
+  bool ChecksRules() const override { return true; }
 
+  struct Place {
+    bool is_port;
+    AddressRange range;
+  };
   struct Line {
     bool level = false;
     unsigned pulses = 0;
   };
   const Line& FindOutput(std::string_view name) const {
-    const cardcage_type& type = device->type();
     return outputs[IndexOf(name, type.signals, type.signal_count, &cardcage_signal::name, type.id,
                            "output")];
   }
 
   TypeRegistry registry;
+  FakeCharBackend console;
+  ConsoleBackend backend{console};
+  const cardcage_type& type;
+  const std::vector<ParamValue> values;
+  std::string refusal;
   DrivenClock driven_clock;
   std::unique_ptr<EventLoop> event_loop;
   GuestMemory guest_memory;
   std::shared_ptr<MemorySlot> ram;
   Bus bus;
-  bool on_ports = false;  // where the first region lies
+  std::vector<Place> places;  // of the regions
   Accessor accessor{0};
-  FakeCharBackend console;
-  ConsoleBackend backend{console};
   std::optional<uint64_t> stop_code;
   std::vector<std::string> log;
+  std::vector<Breach> breaches;
   std::vector<Line> outputs;  // as the type declares them
   std::vector<std::unique_ptr<Wire>> wires;
   std::unique_ptr<Device> device;
@@ -251,51 +269,71 @@ class TestCage::Inside final : public DeviceServices {
 
 TestCage::TestCage(const cardcage_plugin& plugin, std::string_view type, const Params& params,
                    const Board& board)
-    : inside_(std::make_unique<Inside>(plugin, type, params, board)) {}
+    : inside_(std::make_unique<Inside>(plugin, type, params)) {
+  if (inside_->device == nullptr) {
+    Die(absl::StrCat(std::string(type), " refuses its parameters: ", inside_->refusal));
+  }
+  inside_->Begin(board);
+}
 
 TestCage::~TestCage() = default;
 
-uint64_t TestCage::Read(uint64_t offset, unsigned size) {
-  Inside& in = *inside_;
-  return in.on_ports ? in.bus.ports.Read(in.accessor, kBase + offset, size)
-                     : in.bus.mmio.Read(in.accessor, kBase + offset, size);
+std::string TestCage::WhyRefused(const cardcage_plugin& plugin, std::string_view type,
+                                 const Params& params) {
+  return Inside(plugin, type, params).refusal;
 }
 
-void TestCage::Write(uint64_t offset, uint64_t value, unsigned size) {
+uint64_t TestCage::ReadRegion(unsigned region, uint64_t offset, unsigned size) {
   Inside& in = *inside_;
-  if (in.on_ports) {
-    in.bus.ports.Write(in.accessor, kBase + offset, size, value);
+  const auto& [is_port, range] = in.places.at(region);
+  return is_port ? in.bus.ports.Read(in.accessor, range.base + offset, size)
+                 : in.bus.mmio.Read(in.accessor, range.base + offset, size);
+}
+
+void TestCage::WriteRegion(unsigned region, uint64_t offset, uint64_t value, unsigned size) {
+  Inside& in = *inside_;
+  const auto& [is_port, range] = in.places.at(region);
+  if (is_port) {
+    in.bus.ports.Write(in.accessor, range.base + offset, size, value);
   } else {
-    in.bus.mmio.Write(in.accessor, kBase + offset, size, value);
+    in.bus.mmio.Write(in.accessor, range.base + offset, size, value);
   }
+}
+
+uint64_t TestCage::RegionSize(unsigned region) const {
+  return inside_->places.at(region).range.size;
 }
 
 uint8_t TestCage::Acknowledge() { return inside_->device->Acknowledge(); }
 
-std::vector<uint64_t> TestCage::ReadMany(uint64_t offset, uint32_t count, unsigned size) {
+std::vector<uint64_t> TestCage::ReadManyOfRegion(unsigned region, uint64_t offset, uint32_t count,
+                                                 unsigned size) {
   Inside& in = *inside_;
+  const auto& [is_port, range] = in.places.at(region);
   std::vector<uint64_t> words(count);  // aligned for any size
   auto* const bytes = reinterpret_cast<uint8_t*>(words.data());
-  if (in.on_ports) {
-    in.bus.ports.ReadMany(in.accessor, kBase + offset, size, bytes, count);
+  if (is_port) {
+    in.bus.ports.ReadMany(in.accessor, range.base + offset, size, bytes, count);
   } else {
-    in.bus.mmio.ReadMany(in.accessor, kBase + offset, size, bytes, count);
+    in.bus.mmio.ReadMany(in.accessor, range.base + offset, size, bytes, count);
   }
   std::vector<uint64_t> values(count);
   for (uint32_t i = 0; i < count; ++i) std::memcpy(&values[i], bytes + size_t{i} * size, size);
   return values;
 }
 
-void TestCage::WriteMany(uint64_t offset, const std::vector<uint64_t>& values, unsigned size) {
+void TestCage::WriteManyToRegion(unsigned region, uint64_t offset,
+                                 const std::vector<uint64_t>& values, unsigned size) {
   Inside& in = *inside_;
+  const auto& [is_port, range] = in.places.at(region);
   std::vector<uint64_t> words(values.size());
   auto* const bytes = reinterpret_cast<uint8_t*>(words.data());
   for (size_t i = 0; i < values.size(); ++i) std::memcpy(bytes + i * size, &values[i], size);
   const auto count = static_cast<uint32_t>(values.size());
-  if (in.on_ports) {
-    in.bus.ports.WriteMany(in.accessor, kBase + offset, size, bytes, count);
+  if (is_port) {
+    in.bus.ports.WriteMany(in.accessor, range.base + offset, size, bytes, count);
   } else {
-    in.bus.mmio.WriteMany(in.accessor, kBase + offset, size, bytes, count);
+    in.bus.mmio.WriteMany(in.accessor, range.base + offset, size, bytes, count);
   }
 }
 
@@ -310,10 +348,13 @@ void TestCage::Pause() { inside_->PauseDevice(); }
 
 void TestCage::Resume() { inside_->device->Resume(); }
 
-std::optional<uint64_t> TestCage::Peek(uint64_t offset, unsigned size) {
+void TestCage::End() { inside_->device.reset(); }
+
+std::optional<uint64_t> TestCage::PeekRegion(unsigned region, uint64_t offset, unsigned size) {
   Inside& in = *inside_;
-  return in.on_ports ? in.bus.ports.Peek(kBase + offset, size)
-                     : in.bus.mmio.Peek(kBase + offset, size);
+  const auto& [is_port, range] = in.places.at(region);
+  return is_port ? in.bus.ports.Peek(range.base + offset, size)
+                 : in.bus.mmio.Peek(range.base + offset, size);
 }
 
 SavedState TestCage::Save() {
@@ -338,6 +379,8 @@ std::string TestCage::Load(const SavedState& state) {
 void TestCage::Advance(uint64_t nanoseconds) {
   inside_->driven_clock.RunTo(inside_->driven_clock.Now() + nanoseconds);
 }
+
+uint64_t TestCage::now() const { return inside_->driven_clock.Now(); }
 
 void TestCage::SetInput(std::string_view name, bool level) {
   Device& device = *inside_->device;
@@ -370,6 +413,8 @@ uint64_t TestCage::counter(std::string_view name) const {
   return inside_->device->counter(IndexOf(name, type.counters, type.counter_count,
                                           &cardcage_counter::name, type.id, "counter"));
 }
+
+const std::vector<Breach>& TestCage::breaches() const { return inside_->breaches; }
 
 std::vector<uint64_t> TestCage::TakeWrittenPages() { return inside_->ram->TakeWritten(); }
 

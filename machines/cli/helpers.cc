@@ -41,6 +41,7 @@ std::vector<std::string> HelperNames() {
 std::string_view HelperSummary(std::string_view verb) {
   // Those that Cardcage has itself: a helper is not run to ask it.
   if (verb == "bench") return "Measure this build on this host";
+  if (verb == "validate") return "Check a plugin against the contract";
   if (verb == "new-device") return "Write a project for a device of your own";
   return "(a program of its own)";
 }

@@ -53,7 +53,7 @@ constexpr uint64_t kLastYear = 253'402'300'799;  // the end of 9999
 
 constexpr cardcage::Declaration kMc146818{
     cardcage::Type<Device>("mc146818", "real-time clock and CMOS memory of a PC",
-                           {.document = "Motorola MC146818A, 1984"}),
+                           {.document = "Motorola MC146818A, 1984", .battery = true}),
     cardcage::Param<&DeviceConfig::time>("time",
                                          {.doc = "which of the host's times", .names = kZones}),
     cardcage::Param<&DeviceConfig::start>(

@@ -348,6 +348,7 @@ typedef struct cardcage_error {
 
 /* Bits of cardcage_type.flags. */
 #define CARDCAGE_TYPE_CONCURRENT 0x1u /* handlers may run on several threads at once */
+#define CARDCAGE_TYPE_BATTERY 0x2u    /* some of what the guest can tell outlives a reset */
 
 /* Where a device's state goes to, or comes from: numbers by name. Names may have dots, and stay what they
  * are from one version of a type to the next. */
@@ -397,7 +398,7 @@ typedef struct cardcage_type {
   /* Frees it; no other call runs or follows. CARDCAGE_OK, or CARDCAGE_PENDING: it is freed when the device
    * calls host->finished, and until then what it watches and posts still comes. */
   cardcage_status (*destroy)(void* device);
-  /* Back to the state after power-on: once before the guest's first access, and whenever the machine is
+  /* Back to the state after power-on, but for what a battery keeps: once before the guest's first access, and whenever the machine is
    * reset. No CPU runs; the machine's time stands still; accesses that were pending have been given up.
    * Outputs are what they are at power-on, inputs what others drive. CARDCAGE_OK, or CARDCAGE_PENDING
    * until host->finished. In the device's turn. */

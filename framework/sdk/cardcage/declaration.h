@@ -13,6 +13,7 @@ inline namespace v0 {
 struct TypeText {
   const char* document = nullptr;  // the data sheet it follows
   bool concurrent = false;         // handlers may run on several threads at once
+  bool battery = false;            // some of what the guest can tell outlives a reset
   uint32_t state_version = 1;  // of what State() saves: one more when a field is new or has gone
 };
 

@@ -119,7 +119,8 @@ struct Tables {
   static constexpr cardcage_type MakeType() {
     cardcage_type abi{};
     abi.struct_size = sizeof(abi);
-    abi.flags = Decl.type.text.concurrent ? CARDCAGE_TYPE_CONCURRENT : 0;
+    abi.flags = (Decl.type.text.concurrent ? CARDCAGE_TYPE_CONCURRENT : 0) |
+                (Decl.type.text.battery ? CARDCAGE_TYPE_BATTERY : 0);
     abi.id = Decl.type.id;
     abi.summary = Decl.type.summary;
     abi.document = Decl.type.text.document;

@@ -72,21 +72,27 @@ struct SavedState {
   friend bool operator==(const SavedState&, const SavedState&) = default;
 };
 
+// A rule of the contract that the host saw broken. Rules: turn, late, index, finished, end, post, views.
+struct Breach {
+  std::string rule;
+  std::string how;  // behind the device's name: "it called set_signal outside of its turn"
+};
+
 // A device in a cage: its regions on a bus with the real access rules, its host services real where they
 // are the framework's, recorded where they lead outside. One thread.
 class TestCage final {
  public:
-  // Makes the device and resets it. Every region lies at kBase of its space, the second kPage higher, and
-  // so on. Each char parameter gets console(). What is not named in `params` has its default. The plugin
-  // outlives the cage.
+  // Makes the device and resets it. Each char parameter gets console(). What is not named in `params` has its
+  // default. The plugin outlives the cage.
   TestCage(const cardcage_plugin& plugin, std::string_view type,
            const std::map<std::string, Setting>& params = {}, const Board& board = Board());
   ~TestCage();
   TestCage(const TestCage&) = delete;
   TestCage& operator=(const TestCage&) = delete;
 
-  static constexpr uint64_t kBase = 0x1000;
-  static constexpr uint64_t kPage = 0x1000;
+  // Why the device refuses these parameters: its own reason. Empty where it does not.
+  static std::string WhyRefused(const cardcage_plugin& plugin, std::string_view type,
+                                const std::map<std::string, Setting>& params);
 
   // What a calendar shows at first: 2020-02-28 23:59:50 UTC, and two hours later at the place.
   static constexpr int64_t kStartTime = 1'582'934'390;
@@ -96,20 +102,26 @@ class TestCage final {
 
   // An access to the first region, at an offset in it; `size` in bytes, 1 to 8. A read's value is
   // zero-extended; where nothing answers it is all ones, and a write vanishes.
-  uint64_t Read(uint64_t offset, unsigned size = 1);
-  void Write(uint64_t offset, uint64_t value, unsigned size = 1);
+  uint64_t Read(uint64_t offset, unsigned size = 1) { return ReadRegion(0, offset, size); }
+  void Write(uint64_t offset, uint64_t value, unsigned size = 1) {
+    WriteRegion(0, offset, value, size);
+  }
   // To the region with that place in the declaration.
-  uint64_t ReadRegion(unsigned region, uint64_t offset, unsigned size = 1) {
-    return Read(region * kPage + offset, size);
-  }
-  void WriteRegion(unsigned region, uint64_t offset, uint64_t value, unsigned size = 1) {
-    Write(region * kPage + offset, value, size);
-  }
+  uint64_t ReadRegion(unsigned region, uint64_t offset, unsigned size = 1);
+  void WriteRegion(unsigned region, uint64_t offset, uint64_t value, unsigned size = 1);
   // Takes the interrupt of an interrupt controller: the vector.
   uint8_t Acknowledge();
   // `count` accesses to one offset, as a string instruction (rep ins, rep outs) makes them.
-  std::vector<uint64_t> ReadMany(uint64_t offset, uint32_t count, unsigned size = 1);
-  void WriteMany(uint64_t offset, const std::vector<uint64_t>& values, unsigned size = 1);
+  std::vector<uint64_t> ReadMany(uint64_t offset, uint32_t count, unsigned size = 1) {
+    return ReadManyOfRegion(0, offset, count, size);
+  }
+  void WriteMany(uint64_t offset, const std::vector<uint64_t>& values, unsigned size = 1) {
+    WriteManyToRegion(0, offset, values, size);
+  }
+  std::vector<uint64_t> ReadManyOfRegion(unsigned region, uint64_t offset, uint32_t count,
+                                         unsigned size = 1);
+  void WriteManyToRegion(unsigned region, uint64_t offset, const std::vector<uint64_t>& values,
+                         unsigned size = 1);
   // The guest's memory: 1 MiB from address 0 on.
   std::span<uint8_t> memory();
 
@@ -120,14 +132,23 @@ class TestCage final {
   // The CPUs and the time halt; the device gives what it holds. What comes for it then waits for Resume().
   void Pause();
   void Resume();
+  // Ends the device before its cage. Then there is only what came of it.
+  void End();
   // A look at a register from outside, which has no effect; nothing where the device does not allow it.
-  std::optional<uint64_t> Peek(uint64_t offset, unsigned size = 1);
+  std::optional<uint64_t> Peek(uint64_t offset, unsigned size = 1) {
+    return PeekRegion(0, offset, size);
+  }
+  std::optional<uint64_t> PeekRegion(unsigned region, uint64_t offset, unsigned size = 1);
+  // Of a region, in bytes, as it is placed.
+  uint64_t RegionSize(unsigned region) const;
   // The state that the device saves, in a pause for it. Ends the process where it does not save one.
   SavedState Save();
   // Loads it, in a pause for it. Empty, or why it was refused.
   std::string Load(const SavedState& state);
   // Lets virtual time pass, by way of the device's timers.
+  // Where timers set themselves anew without end, it comes back before.
   void Advance(uint64_t nanoseconds);
+  uint64_t now() const;
   // Drives an input of the device.
   void SetInput(std::string_view name, bool level);
   // Lets in what the device has posted, and events of descriptors that are there now.
@@ -142,8 +163,10 @@ class TestCage final {
   FakeCharBackend& console();
   // The code of the first stop that the device asked for.
   std::optional<uint64_t> stop_code() const;
-  // The lines that it has logged.
+  // The lines that it has logged, and the rules of the contract that it has broken: "it called set_signal
+  // outside of its turn".
   const std::vector<std::string>& log() const;
+  const std::vector<Breach>& breaches() const;
   // Accesses, or parts of them, that nobody answered; that the device answered with CARDCAGE_FAILED; and
   // accesses that were cut into parts, being wider than the region takes, or unaligned.
   uint64_t unclaimed() const;
