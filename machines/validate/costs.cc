@@ -59,10 +59,12 @@ int64_t SystemCallWatch::End() {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 extern "C" {
 
+// NOLINTBEGIN(readability-identifier-naming): glibc names them
 void* __libc_malloc(size_t size);
 void* __libc_calloc(size_t count, size_t size);
 void* __libc_realloc(void* block, size_t size);
 void* __libc_memalign(size_t alignment, size_t size);
+// NOLINTEND(readability-identifier-naming)
 
 __attribute__((visibility("default"))) void* malloc(size_t size) {
   ++cardcage::allocations;

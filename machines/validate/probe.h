@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -51,7 +52,10 @@ class Probe {
     uint32_t region;
     uint64_t offset;
     bool is_write;
-    auto operator<=>(const Place&) const = default;
+    bool operator<(const Place& other) const {
+      return std::tie(region, offset, is_write) <
+             std::tie(other.region, other.offset, other.is_write);
+    }
   };
   const std::map<Place, Sum>& sums() const { return sums_; }
 
