@@ -80,14 +80,14 @@ CARDCAGE_PLUGIN("radio", "1.2.0", "MIT", kRadio);
 
 namespace {
 
-const cardcage_type& Type() { return *cardcage_radio_entry.types[0]; }
+const cardcage_type& RadioType() { return *cardcage_radio_entry.types[0]; }
 
 const cardcage_param& Find(std::string_view key) {
-  for (uint32_t i = 0; i < Type().param_count; ++i) {
-    if (Type().params[i]->key == key) return *Type().params[i];
+  for (uint32_t i = 0; i < RadioType().param_count; ++i) {
+    if (RadioType().params[i]->key == key) return *RadioType().params[i];
   }
   ADD_FAILURE() << "no parameter " << key;
-  return *Type().params[0];
+  return *RadioType().params[0];
 }
 const cardcage_value& DefaultOf(std::string_view key) { return *Find(key).default_value; }
 
@@ -97,8 +97,8 @@ std::vector<int> BytesOf(const cardcage_value& value) {
 
 TEST(Param, KindFollowsFromTheMembersType) {
   std::vector<std::pair<std::string, uint32_t>> kinds;
-  for (uint32_t i = 0; i < Type().param_count; ++i) {
-    const cardcage_param& param = *Type().params[i];
+  for (uint32_t i = 0; i < RadioType().param_count; ++i) {
+    const cardcage_param& param = *RadioType().params[i];
     EXPECT_EQ(param.struct_size, sizeof(cardcage_param));
     if ((param.flags & CARDCAGE_PARAM_LIST) == 0) kinds.emplace_back(param.key, param.kind);
   }
@@ -177,22 +177,22 @@ cardcage_value Value(uint32_t kind) {
 class RadioTest : public ::testing::Test {
  protected:
   RadioTest() : speaker_(Value(CARDCAGE_KIND_CHAR)), needed_(Value(CARDCAGE_KIND_SIZE)) {
-    for (uint32_t i = 0; i < Type().param_count; ++i) {
-      values_.push_back(Type().params[i]->default_value);
+    for (uint32_t i = 0; i < RadioType().param_count; ++i) {
+      values_.push_back(RadioType().params[i]->default_value);
     }
     Set("needed", &needed_);
     Set("speaker", &speaker_);
   }
   void Set(std::string_view key, const cardcage_value* value) {
-    for (uint32_t i = 0; i < Type().param_count; ++i) {
-      if (Type().params[i]->key == key) values_[i] = value;
+    for (uint32_t i = 0; i < RadioType().param_count; ++i) {
+      if (RadioType().params[i]->key == key) values_[i] = value;
     }
   }
   RadioConfig Make() {
     cardcage_error error{};
-    void* const device = Type().create(&host_, values_.data(), values_.size(), &error);
+    void* const device = RadioType().create(&host_, values_.data(), values_.size(), &error);
     EXPECT_NE(device, nullptr);
-    Type().destroy(device);
+    RadioType().destroy(device);
     return Radio::last;
   }
 
