@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "framework/device/params.h"
 #include "machines/validate/check.h"
 #include "machines/validate/probe.h"
 #include "machines/validate/subject.h"
@@ -29,24 +30,11 @@ void AccessAt(Subject& subject, unsigned region, uint64_t offset) {
   }
 }
 
-bool IsNumber(uint32_t kind) {
-  switch (kind) {
-    case CARDCAGE_KIND_U64:
-    case CARDCAGE_KIND_I64:
-    case CARDCAGE_KIND_ADDRESS:
-    case CARDCAGE_KIND_DURATION:
-    case CARDCAGE_KIND_FREQUENCY:
-      return true;
-    default:
-      return false;
-  }
-}
-
-// Values at the edges of what a parameter takes.
+// Values at the edges of what a parameter takes; the most of a size may be more than the host has.
 std::vector<Setting> EdgesOf(const cardcage_param& param) {
   std::vector<Setting> edges;
   if ((param.flags & CARDCAGE_PARAM_LIST) != 0) return edges;
-  if (IsNumber(param.kind)) edges = {param.min, param.max};
+  if (HasBounds(param) && param.kind != CARDCAGE_KIND_SIZE) edges = {param.min, param.max};
   if (param.kind == CARDCAGE_KIND_BOOL) edges = {0, 1};
   for (uint32_t i = 0; i < param.name_count; ++i) edges.emplace_back(i);
   if (param.kind == CARDCAGE_KIND_STRING) {
@@ -130,7 +118,6 @@ void CheckClock(Context& context) {
   }
 }
 
-// Two rows at an offset are one of a mode's: there the other may answer.
 void CheckRegisters(Context& context) {
   const cardcage_type& type = context.type();
   for (unsigned region = 0; region < type.region_count; ++region) {
@@ -177,7 +164,7 @@ void CheckBatches(Context& context) {
         std::vector<uint64_t> values(count);
         std::vector<uint64_t> expected(count);
         if (is_write) {
-          for (uint64_t& value : values) value = random() & (~uint64_t{0} >> (64 - 8 * size));
+          for (uint64_t& value : values) value = random() & MaskOf(size);
           many.cage().WriteManyToRegion(region, offset, values, size);
           for (const uint64_t value : values) single.Write(region, offset, value, size);
         } else {
@@ -214,7 +201,7 @@ void CheckThreads(Context& context) {
       cardcage_access access{.struct_size = sizeof(access),
                              .region = region,
                              .offset = random() % (its.size / size) * size,
-                             .value = random() & (~uint64_t{0} >> (64 - 8 * size)),
+                             .value = random() & MaskOf(size),
                              .vcpu = vcpu,
                              .size = static_cast<uint8_t>(size),
                              .flags = static_cast<uint8_t>(is_write ? CARDCAGE_ACCESS_WRITE : 0),

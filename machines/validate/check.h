@@ -4,7 +4,6 @@
 #define CARDCAGE_MACHINES_VALIDATE_CHECK_H_
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -34,9 +33,8 @@ std::span<const Check> AllChecks();
 // By its id, or null.
 const Check* FindCheck(std::string_view id);
 
-// The rooms of the checks.
+// By the files that they are in.
 void CheckSymbols(Context& context);
-void CheckCopies(Context& context);
 
 void CheckDefaults(Context& context);
 void CheckParameters(Context& context);
@@ -53,6 +51,7 @@ void CheckPause(Context& context);
 void CheckPeek(Context& context);
 void CheckInstances(Context& context);
 void CheckRepeats(Context& context);
+void CheckCopies(Context& context);
 
 void CheckCopy(Context& context);
 void CheckBadState(Context& context);

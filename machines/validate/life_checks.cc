@@ -4,7 +4,6 @@
 #include <malloc.h>
 
 #include <memory>
-#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "framework/plugin/plugin_file.h"
@@ -53,6 +52,25 @@ void CheckUndisturbed(Context& context, std::string_view by, Between between) {
   }
 }
 
+// Another device, made anew every 50 steps, with a script of its own.
+class Neighbour {
+ public:
+  explicit Neighbour(Context& context) : context_(context) {}
+
+  void Do(const cardcage_plugin& plugin, unsigned round, unsigned step) {
+    if (step % 50 == 0) {
+      device_ = std::make_unique<Subject>(context_, plugin);
+      random_.seed(context_.seed() + 1000 + round);
+    }
+    device_->Do(random_);
+  }
+
+ private:
+  Context& context_;
+  std::unique_ptr<Subject> device_;
+  Random random_;
+};
+
 }  // namespace
 
 void CheckMany(Context& context) {
@@ -100,13 +118,9 @@ void CheckReset(Context& context) {
 void CheckPause(Context& context) {
   for (unsigned round = 0; round < 20; ++round) {
     Random random(context.seed() + round);
-    Random again = random;
     Subject paused(context);
     Subject other(context);
-    const auto steps = static_cast<unsigned>(random() % 100);
-    again();
-    paused.Do(random, steps);
-    other.Do(again, steps);
+    DoBoth(paused, other, random);
     context.Do("pause");
     paused.cage().Pause();
     const std::string output = paused.cage().console().output;
@@ -129,13 +143,9 @@ void CheckPause(Context& context) {
 void CheckPeek(Context& context) {
   for (unsigned round = 0; round < 20; ++round) {
     Random random(context.seed() + round);
-    Random again = random;
     Subject looked_at(context);
     Subject other(context);
-    const auto steps = static_cast<unsigned>(random() % 100);
-    again();
-    looked_at.Do(random, steps);
-    other.Do(again, steps);
+    DoBoth(looked_at, other, random);
     const std::string first = looked_at.Peeks();
     if (looked_at.Peeks() != first)
       return context.Find("two peeks, one behind the other, show different values");
@@ -150,34 +160,23 @@ void CheckRepeats(Context& context) {
 }
 
 void CheckInstances(Context& context) {
-  std::unique_ptr<Subject> other;
-  std::optional<Random> random;
-  CheckUndisturbed(context, " beside another device of its type",
-                   [&](unsigned round, unsigned step) {
-                     if (step % 50 == 0) {
-                       other = std::make_unique<Subject>(context);
-                       random.emplace(context.seed() + 1000 + round);
-                     }
-                     other->Do(*random);
-                   });
+  Neighbour neighbour(context);
+  CheckUndisturbed(
+      context, " beside another device of its type",
+      [&](unsigned round, unsigned step) { neighbour.Do(context.plugin(), round, step); });
 }
 
 // Loaded when the first device has run alone: until then the plugin is alone, too.
 void CheckCopies(Context& context) {
   std::unique_ptr<PluginFile> copy;
-  std::unique_ptr<Subject> other;
-  std::optional<Random> random;
+  Neighbour neighbour(context);
   const auto between = [&](unsigned round, unsigned step) {
     if (copy == nullptr) {
       auto file = PluginFile::Open(context.file());
       if (!file.ok()) return;
       copy = *std::move(file);
     }
-    if (step % 50 == 0) {
-      other = std::make_unique<Subject>(context, copy->plugin());
-      random.emplace(context.seed() + 1000 + round);
-    }
-    other->Do(*random);
+    neighbour.Do(copy->plugin(), round, step);
   };
   CheckUndisturbed(context, " beside a device of another copy of the plugin", between);
   if (copy == nullptr && !context.has_findings()) context.Find("it cannot be loaded a second time");

@@ -26,8 +26,6 @@ uint64_t NowInNs() {
   return static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
 }
 
-uint64_t MaskOf(unsigned size) { return ~uint64_t{0} >> (64 - 8 * size); }
-
 }  // namespace
 
 std::string NameOf(const cardcage_type& type, uint32_t region, uint64_t offset, bool is_write) {
@@ -137,18 +135,26 @@ void* Probe::Create(const cardcage_host* host, const cardcage_value* const* valu
 void Probe::Judge(const cardcage_access& access, cardcage_status status) {
   if (context_ == nullptr) return;
   const bool is_write = (access.flags & CARDCAGE_ACCESS_WRITE) != 0;
-  const std::string place = absl::StrFormat(
-      "%s of %u byte%s at %s", is_write ? "a write" : "a read", access.size,
-      access.size == 1 ? "" : "s", NameOf(type_, access.region, access.offset, is_write));
+  const bool has_more = !is_write && (access.value & ~MaskOf(access.size)) != 0;
+  const bool is_peek = (access.flags & CARDCAGE_ACCESS_PEEK) != 0;
+  if (status == CARDCAGE_OK
+          ? !has_more
+          : status == CARDCAGE_UNCLAIMED || (status == CARDCAGE_PENDING && !is_peek)) {
+    return;
+  }
+  const std::string name = NameOf(type_, access.region, access.offset, is_write);
+  const std::string place =
+      absl::StrFormat("%s of %u byte%s at %s", is_write ? "a write" : "a read", access.size,
+                      access.size == 1 ? "" : "s", name);
   if (status > CARDCAGE_FAILED) {
     context_->Find("answers", absl::StrCat(place, " is answered with status ", status,
                                            ", which is none: see CARDCAGE_OK in abi.h"));
   } else if (status == CARDCAGE_FAILED) {
     context_->Find("answers", absl::StrCat(place, " is answered with CARDCAGE_FAILED"));
-  } else if (status == CARDCAGE_PENDING && (access.flags & CARDCAGE_ACCESS_PEEK) != 0) {
-    context_->Find("answers", absl::StrCat("a peek at ", place.substr(place.rfind("offset")),
-                                           " is answered with CARDCAGE_PENDING"));
-  } else if (status == CARDCAGE_OK && !is_write && (access.value & ~MaskOf(access.size)) != 0) {
+  } else if (status == CARDCAGE_PENDING) {
+    context_->Find("answers",
+                   absl::StrCat("a peek at ", name, " is answered with CARDCAGE_PENDING"));
+  } else {
     context_->Find("fits",
                    absl::StrFormat("%s gives 0x%x, which has more bytes", place, access.value));
   }

@@ -88,6 +88,9 @@ class Probe {
   void* device_ = nullptr;
 };
 
+// The bits of an access of that many bytes, 1 to 8.
+inline uint64_t MaskOf(unsigned size) { return ~uint64_t{0} >> (64 - 8 * size); }
+
 // "offset 0x3 (LCR)", with the region's name where the type has several.
 std::string NameOf(const cardcage_type& type, uint32_t region, uint64_t offset, bool is_write);
 

@@ -72,7 +72,7 @@ uint64_t Subject::Read(unsigned region, uint64_t offset, unsigned size) {
 }
 
 void Subject::Write(unsigned region, uint64_t offset, uint64_t value, unsigned size) {
-  value &= ~uint64_t{0} >> (64 - 8 * size);
+  value &= MaskOf(size);
   context_.Do(absl::StrFormat("write of %s, 0x%x, at %s", Bytes(size), value,
                               NameOf(type_, region, offset, /*is_write=*/true)));
   cage_.WriteRegion(region, offset, value, size);

@@ -6,6 +6,13 @@
 
 namespace cardcage {
 
+void DoBoth(Subject& one, Subject& other, Random& random) {
+  const auto steps = static_cast<unsigned>(random() % 100);
+  Random again = random;
+  one.Do(random, steps);
+  other.Do(again, steps);
+}
+
 std::string WhatFollows(Subject& subject, Random& random, bool with_output) {
   std::string seen = subject.Do(random);
   const auto add = [&seen](std::string_view more) {

@@ -10,6 +10,9 @@
 
 namespace cardcage {
 
+// Does the same with both, by chance: up to 99 things.
+void DoBoth(Subject& one, Subject& other, Random& random);
+
 // Does one thing by chance; all that can be seen of it, in words: "read 0x3; irq high; output 61".
 std::string WhatFollows(Subject& subject, Random& random, bool with_output = true);
 

@@ -99,7 +99,7 @@ def grouped(chosen, sources):
 
 
 def tidy(sources, options, root):
-    """Source -> what clang-tidy finds in it, for those where it finds something."""
+    """What clang-tidy says of each source in which it finds something."""
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(root, sources[0])
         if len(sources) > 1:
@@ -109,14 +109,14 @@ def tidy(sources, options, root):
         result = subprocess.run(["clang-tidy", "--quiet", f"--config-file={root}/.clang-tidy", file, "--", *options],
                                 capture_output=True, text=True, check=False)
     if not result.returncode:
-        return {}
+        return []
     if len(sources) > 1:
         half = len(sources) // 2
-        return {**tidy(sources[:half], options, root), **tidy(sources[half:], options, root)}
+        return tidy(sources[:half], options, root) + tidy(sources[half:], options, root)
     said = result.stdout.replace(root + "/", "")
     if not said.strip():
         said = f"{sources[0]}: clang-tidy ended with {result.returncode}: {result.stderr.strip()}"
-    return {sources[0]: said}
+    return [said]
 
 
 def main():
@@ -140,7 +140,7 @@ def main():
         results = list(pool.map(lambda group: tidy(group.sources, group.options, root), grouped(chosen, sources)))
 
     findings = {}  # a header's are found through each source that includes it
-    for said in (said for result in results for said in result.values()):
+    for said in (said for result in results for said in result):
         blocks = re.split(r"(?m)^(?=\S+:\d+:\d+: (?:error|warning): )", said)
         findings.update(dict.fromkeys(block.rstrip() for block in blocks if block.strip()))
     for finding in findings:
