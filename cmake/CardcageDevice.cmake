@@ -3,6 +3,7 @@
 #
 #   cardcage_add_device(NAME ns16550a SOURCES ns16550a.cc TEST ns16550a_test.cc)
 #
+# The sources are in C++ or C.
 # It is compiled twice: into the program, and as a plugin, plugins/<name>.so, which `--plugin` loads, with its
 # manifest beside it. (package/CardcageAddDevice.cmake has the function of the same name for everybody else.)
 #
@@ -18,14 +19,15 @@ function(cardcage_add_device)
   string(MAKE_C_IDENTIFIER ${ARG_NAME} identifier)
   add_library(cardcage_device_${identifier} OBJECT ${ARG_SOURCES})
   target_compile_definitions(cardcage_device_${identifier}
-                             PRIVATE CARDCAGE_ENTRY=cardcage_builtin_${identifier})
+                             PRIVATE cardcage_plugin_entry=cardcage_builtin_${identifier})
   target_include_directories(cardcage_device_${identifier} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
-  target_link_libraries(cardcage_device_${identifier} PUBLIC Cardcage::sdk PRIVATE cardcage_options)
+  cardcage_language_of(language sdk ${ARG_SOURCES})
+  target_link_libraries(cardcage_device_${identifier} PUBLIC ${sdk} PRIVATE cardcage_options)
   set_property(GLOBAL APPEND PROPERTY CARDCAGE_BUILTIN_DEVICES ${identifier})
 
   set(plugin cardcage_plugin_${identifier})
-  cardcage_plugin(${plugin} NAME ${ARG_NAME} SOURCES ${ARG_SOURCES} LIBRARIES cardcage_options
-                  FOLDER ${CMAKE_BINARY_DIR}/plugins)
+  cardcage_plugin(${plugin} NAME ${ARG_NAME} SOURCES ${ARG_SOURCES} LANGUAGE ${language}
+                  LIBRARIES ${sdk} cardcage_options FOLDER ${CMAKE_BINARY_DIR}/plugins)
   target_include_directories(${plugin} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   add_dependencies(plugins ${plugin} ${plugin}_manifest)
 

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: MIT
 # What `cmake --install` gives besides the programs, plugins, configs and guests, whose rules stand where they are
-# declared: the headers and libraries for programs of other people, how CMake and pkg-config find them, and the guides.
+# declared: the headers and libraries for programs of other people, how CMake and pkg-config find them, the guides and
+# examples.
 include(CMakePackageConfigHelpers)
 
 install(DIRECTORY framework/abi/cardcage framework/sdk/cardcage framework/testing/cardcage
                   machines/embed/cardcage
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(FILES framework/plugin/builtin_devices.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/cardcage)
+install(FILES framework/sdk/rust/cardcage.rs DESTINATION ${CMAKE_INSTALL_DATADIR}/cardcage/rust)
 install(DIRECTORY docs devices DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/cardcage  # they link to each other
         FILES_MATCHING PATTERN "*.md")
+install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/cardcage)
 install(TARGETS cardcage_builtin_devices ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 
 # libcardcage.a: the rooms that have headers for other people, with all they need: framework, Abseil, yaml-cpp.
@@ -40,7 +43,7 @@ set(folder ${CMAKE_INSTALL_LIBDIR}/cmake/Cardcage)
 configure_package_config_file(
   cmake/package/CardcageConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/package/CardcageConfig.cmake
   INSTALL_DESTINATION ${folder}
-  PATH_VARS CMAKE_INSTALL_BINDIR CMAKE_INSTALL_INCLUDEDIR CMAKE_INSTALL_LIBDIR)
+  PATH_VARS CMAKE_INSTALL_BINDIR CMAKE_INSTALL_DATADIR CMAKE_INSTALL_INCLUDEDIR CMAKE_INSTALL_LIBDIR)
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/package/CardcageConfigVersion.cmake
                                  COMPATIBILITY SameMinorVersion)
 install(DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/package/ DESTINATION ${folder})

@@ -10,7 +10,10 @@ include(GNUInstallDirs)
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 set(CMAKE_LINK_DEPENDS_NO_SHARED ON)
@@ -66,12 +69,12 @@ if(CARDCAGE_BUILD_TESTS)
   include(GoogleTest)
 endif()
 
-# What every C++ file of the repository is compiled with.
+# What every C++ and C file of the repository is compiled with.
 add_library(cardcage_options INTERFACE)
 target_compile_options(cardcage_options INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow
-  -Wnon-virtual-dtor -Wcast-qual -Wundef -Wno-missing-field-initializers
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -Wcast-qual -Wundef -Wno-missing-field-initializers
   # g++ 12 believes that strings are written over their ends, in its own library (GCC bug 105651).
-  $<$<CXX_COMPILER_ID:GNU>:-Wlogical-op -Wno-array-bounds -Wno-restrict
+  $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wlogical-op -Wno-array-bounds -Wno-restrict
                                   -Wno-stringop-overflow>)
 if(CARDCAGE_SANITIZER)
   # g++ 12 takes std::regex for uninitialized once it is instrumented.

@@ -4,12 +4,13 @@
 #   find_package(Cardcage REQUIRED)
 #   cardcage_add_device(NAME dice SOURCES dice.cc TEST dice_test.cc)
 #
-# makes dice.so and dice.manifest.json in the build folder, for `cardcage run --plugin dice.so`. With TEST, where
-# GoogleTest is found and BUILD_TESTING is not OFF, also the program dice_test, whose tests ctest runs where the
-# project says enable_testing(); the device is in it as cardcage_plugin_entry.
+# makes dice.so and dice.manifest.json in the build folder, for `cardcage run --plugin dice.so`. The sources are in
+# C++ or C; or in Rust, for rustc 1.63 or later, the first with the others as its modules. The project needs no other
+# language than theirs. With TEST, where GoogleTest is found and BUILD_TESTING is not OFF, also the program dice_test,
+# in C++, whose tests ctest runs where the project says enable_testing(); the device is in it as cardcage_plugin_entry.
 #
-# Targets: dice_object, the compiled sources (what the device needs more is linked to it, as PUBLIC); dice, the
-# plugin; dice_manifest; dice_test.
+# Targets: dice_object, the compiled sources (what the device needs more is linked to it, as PUBLIC), or of Rust the
+# plugin again; dice, the plugin; dice_manifest; dice_test.
 include(${CMAKE_CURRENT_LIST_DIR}/CardcagePlugin.cmake)
 
 function(cardcage_add_device)
@@ -18,14 +19,27 @@ function(cardcage_add_device)
     message(FATAL_ERROR "cardcage_add_device(${ARGV}): it is cardcage_add_device(NAME dice "
                         "SOURCES dice.cc [TEST dice_test.cc])")
   endif()
-  add_library(${ARG_NAME}_object OBJECT ${ARG_SOURCES})
-  cardcage_compile_for_plugin(${ARG_NAME}_object)
-  target_include_directories(${ARG_NAME}_object PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
-  target_link_libraries(${ARG_NAME}_object PUBLIC Cardcage::sdk)
-  cardcage_plugin(${ARG_NAME} NAME ${ARG_NAME} LIBRARIES ${ARG_NAME}_object
-                  FOLDER ${CMAKE_CURRENT_BINARY_DIR})
+  set(folder ${CMAKE_CURRENT_BINARY_DIR})
+  if(ARG_SOURCES MATCHES "\\.rs$")
+    cardcage_rust_plugin(${ARG_NAME} NAME ${ARG_NAME} SOURCES ${ARG_SOURCES} FOLDER ${folder})
+    add_library(${ARG_NAME}_object SHARED IMPORTED)
+    set_target_properties(${ARG_NAME}_object PROPERTIES IMPORTED_LOCATION ${folder}/${ARG_NAME}.so)
+    add_dependencies(${ARG_NAME}_object ${ARG_NAME})
+  else()
+    add_library(${ARG_NAME}_object OBJECT ${ARG_SOURCES})
+    cardcage_compile_for_plugin(${ARG_NAME}_object)
+    cardcage_language_of(language sdk ${ARG_SOURCES})
+    target_include_directories(${ARG_NAME}_object PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+    target_link_libraries(${ARG_NAME}_object PUBLIC ${sdk})
+    cardcage_plugin(${ARG_NAME} NAME ${ARG_NAME} LANGUAGE ${language} LIBRARIES ${ARG_NAME}_object
+                    FOLDER ${folder})
+  endif()
 
   if(NOT ARG_TEST OR (DEFINED BUILD_TESTING AND NOT BUILD_TESTING))
+    return()
+  endif()
+  if(NOT CMAKE_CXX_COMPILER_LOADED)
+    message(STATUS "${ARG_NAME}_test is not built: it is in C++, which the project's LANGUAGES do not name")
     return()
   endif()
   find_package(GTest QUIET)

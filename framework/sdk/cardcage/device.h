@@ -66,7 +66,7 @@
 #include "cardcage/state.h"
 #include "cardcage/values.h"
 
-// The entry's symbol. cardcage_add_device() gives each built-in device one of its own.
+// The entry's symbol. A program with several plugins in it gives each one of its own.
 #ifndef CARDCAGE_ENTRY
 #define CARDCAGE_ENTRY cardcage_plugin_entry
 #endif
