@@ -6,15 +6,20 @@
 source "${BASH_SOURCE[0]%/*}/../install/installed.sh"
 here=$source_root/tests/docs
 
-follow() { # GUIDE
-  mkdir guide
-  export PATH="$prefix/bin:$PATH" CXXFLAGS='-Wall -Wextra -Wpedantic -Werror'
+follow() { # GUIDE [EXAMPLE], in a copy of the example
+  if [[ ${2-} ]]; then cp -r "$prefix/share/doc/cardcage/examples/$2" guide; else mkdir guide; fi
+  export PATH="$prefix/bin:$PATH" CFLAGS='-Wall -Wextra -Wpedantic -Werror' CXXFLAGS='-Wall -Wextra -Wpedantic -Werror'
   try "$here/run_guide.py" "$source_root/docs/$1" "$scratch/guide"
   [[ $code == 0 ]] || fail "$out"
 }
 
 test_adding_a_device() {
   follow adding-a-device.md
+}
+
+test_languages() {
+  command -v rustc >/dev/null || skip "rustc is not installed: install it (tools/setup test)"
+  follow languages.md languages
 }
 
 # The script itself: that it would see a guide that is wrong.

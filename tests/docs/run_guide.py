@@ -153,6 +153,7 @@ def main():
                         text = apply_diff(file.read(), block)
                 else:
                     text = "\n".join(block) + "\n"
+                os.makedirs(os.path.dirname(path), exist_ok=True)
                 with open(path, "w", encoding="utf-8") as file:
                     file.write(text)
             elif language != "text":

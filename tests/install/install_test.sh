@@ -127,6 +127,33 @@ test_one_line_builds_a_plugin() {
   expect_equal "$code" 16
 }
 
+test_lines_of_the_languages_page_build_plugins() {
+  local lines name
+  command -v rustc >/dev/null || skip "rustc is not installed: install it (tools/setup test)"
+  mapfile -t lines < <(grep -E '^(gcc|rustc) ' "$source_root/docs/languages.md")
+  expect_equal ${#lines[@]} 3
+  cp "$prefix"/share/doc/cardcage/examples/languages/* .
+  ln -s "$prefix" prefix # the lines are for folders without a space in their names
+  export PKG_CONFIG_PATH=$scratch/prefix/lib/pkgconfig
+  for line in "${lines[@]}"; do
+    try eval "$line"
+    expect_equal "$code:$err" "0:"
+  done
+  for name in ticker crc32; do
+    try cardcage validate "$name.so" --level strict
+    expect_equal "$code" 0
+  done
+}
+
+test_project_without_rustc_says_what_to_install() {
+  mkdir project
+  printf '%s\n' 'cmake_minimum_required(VERSION 3.25)' 'project(sum LANGUAGES NONE)' 'find_package(Cardcage REQUIRED)' \
+    'cardcage_add_device(NAME sum SOURCES sum.rs)' >project/CMakeLists.txt
+  PATH=$(path_without rustc) try cmake -S project -B built -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF
+  expect_equal "$code" 1
+  expect_in "install it (Debian's package rustc)" "$(tr -s ' \n' ' ' <<<"$err")"
+}
+
 test_wrong_call_says_what_would_do() {
   mkdir project
   printf '%s\n' 'cmake_minimum_required(VERSION 3.25)' 'project(wrong CXX)' 'find_package(Cardcage REQUIRED)' \
