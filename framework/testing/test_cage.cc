@@ -13,10 +13,13 @@
 #include "framework/backend/char_backend.h"
 #include "framework/bus/address_space.h"
 #include "framework/device/device.h"
+#include "framework/engine/kvm/kvm_engine.h"
+#include "framework/engine/soft/soft_engine.h"
 #include "framework/event/event_loop.h"
 #include "framework/event/virtual_clock.h"
 #include "framework/memory/guest_memory.h"
 #include "framework/plugin/type_registry.h"
+#include "framework/testing/guest_cpu.h"
 #include "framework/wire/wire.h"
 
 namespace cardcage::testing {
@@ -25,6 +28,21 @@ namespace {
 [[noreturn]] void Die(absl::string_view what) {
   std::fputs(absl::StrCat("TestCage: ", what, "\n").c_str(), stderr);
   std::abort();
+}
+
+template <class Value>
+Value Must(absl::StatusOr<Value> made) {
+  if (!made.ok()) Die(made.status().message());
+  return *std::move(made);
+}
+void Must(const absl::Status& done) {
+  if (!done.ok()) Die(done.message());
+}
+
+absl::StatusOr<std::unique_ptr<GuestCpu>> MakeCpu(TestEngine engine, const char* installation,
+                                                  GuestMemory& memory, Bus& bus) {
+  const EngineType& type = engine == TestEngine::kKvm ? kKvmEngine : kSoftEngine;
+  return GuestCpu::Create(type, installation, memory, bus);
 }
 
 // Where in a list of the type's, or of the plugin's, the one of that name stands.
@@ -68,6 +86,10 @@ class ConsoleBackend final : public CharBackend {
 
 constexpr uint64_t kMemorySize = 1 << 20;
 
+// Where regions lie: behind the device's memory and the guest's.
+constexpr uint64_t kFirstPort = 0x1000;
+constexpr uint64_t kFirstAddress = 0x4000'0000;
+
 using Params = std::map<std::string, Setting>;
 
 ParamValue ValueOf(const Setting& setting) {
@@ -106,15 +128,30 @@ uint64_t SizeOf(const cardcage_region& region, const cardcage_type& type,
 
 }  // namespace
 
+TestEngine EngineOfThisRun() {
+  const char* const said = std::getenv("CARDCAGE_TEST_ENGINE");
+  const std::string_view engine = said == nullptr ? "" : said;
+  if (engine.empty() || engine == "none") return TestEngine::kNone;
+  if (engine == "soft") return TestEngine::kSoft;
+  if (engine == "kvm") return TestEngine::kKvm;
+  Die(absl::StrCat("CARDCAGE_TEST_ENGINE is `", std::string(engine),
+                   "`, and not none, soft or kvm"));
+}
+
+std::string WhyNoEngine(TestEngine engine, const char* installation) {
+  if (engine == TestEngine::kNone) return "";
+  GuestMemory memory;
+  Bus bus;
+  return std::string(MakeCpu(engine, installation, memory, bus).status().message());
+}
+
 // The cage as the framework sees it, and what it is made of. The device goes first.
 class TestCage::Inside final : public DeviceServices {
  public:
   // Makes the device; `refusal` says why where it cannot be made.
   Inside(const cardcage_plugin& plugin, std::string_view type_id, const Params& params)
       : type(FindType(plugin, type_id)), values(ValuesOf(type, params, backend)) {
-    auto made_loop = EventLoop::Create();
-    if (!made_loop.ok()) Die(made_loop.status().message());
-    event_loop = *std::move(made_loop);
+    event_loop = Must(EventLoop::Create());
     AddMemory();
     std::string wrong;
     auto made = Device::Create(type, "device", values, *this, &wrong);
@@ -130,16 +167,17 @@ class TestCage::Inside final : public DeviceServices {
     ConnectOutputs();
     ConnectConsole();
     PlaceRegions(board);
-    accessor.wait = [this] { AwaitAnswer(); };
+    if (board.engine != TestEngine::kNone) {
+      cpu = Must(MakeCpu(board.engine, board.installation, guest_memory, bus));
+    }
+    accessor().wait = [this] { AwaitAnswer(); };
     ResetDevice();
   }
 
   void AddMemory() {
-    auto made = MemorySlot::Create("ram", {0, kMemorySize}, MemorySlot::Kind::kRam);
-    if (!made.ok()) Die(made.status().message());
-    ram = *std::move(made);
+    ram = Must(MemorySlot::Create("ram", {0, kMemorySize}, MemorySlot::Kind::kRam));
     ram->TrackWrites();
-    if (const absl::Status added = guest_memory.Add(ram); !added.ok()) Die(added.message());
+    Must(guest_memory.Add(ram));
   }
 
   void ResetDevice() {
@@ -162,13 +200,13 @@ class TestCage::Inside final : public DeviceServices {
   void AwaitAnswer() {
     Await("answer", [this] {
       const uint64_t next = driven_clock.Next();
-      if (!accessor.answer.WaitFor({}) && next != VirtualClock::kNever) driven_clock.RunTo(next);
-      return accessor.answer.WaitFor({});
+      if (!accessor().answer.WaitFor({}) && next != VirtualClock::kNever) driven_clock.RunTo(next);
+      return accessor().answer.WaitFor({});
     });
   }
 
   const cardcage_type& FindType(const cardcage_plugin& plugin, std::string_view id) {
-    if (const absl::Status added = registry.Add(plugin); !added.ok()) Die(added.message());
+    Must(registry.Add(plugin));
     return *registry.Find(plugin
                               .types[IndexOf(id, plugin.types, plugin.type_count,
                                              &cardcage_type::id, plugin.name, "type")]
@@ -196,18 +234,17 @@ class TestCage::Inside final : public DeviceServices {
 
   void PlaceRegions(const Board& board) {
     const RegisterLayout layout = {.shift = board.shift, .width = board.width};
-    constexpr uint64_t kPage = 0x1000;
-    uint64_t base = kPage;
+    uint64_t base_of_space[] = {kFirstAddress, kFirstPort};
     for (uint32_t i = 0; i < type.region_count; ++i) {
       const cardcage_region& region = *type.regions[i];
       const bool port = (region.spaces & CARDCAGE_SPACE_PORT) != 0 &&
                         (!board.in_memory || (region.spaces & CARDCAGE_SPACE_MMIO) == 0);
+      uint64_t& base = base_of_space[port];
       const AddressRange range = {base, SizeOf(region, type, values) << board.shift};
       places.push_back({port, range});
-      base += (range.size + kPage - 1) / kPage * kPage;
+      base += (range.size + kPageSize - 1) / kPageSize * kPageSize;
       AddressSpace& space = bus.space(port);
-      const auto added = space.Add(device->MakeMapping(i, port, range, layout));
-      if (!added.ok()) Die(added.status().message());
+      Must(space.Add(device->MakeMapping(i, port, range, layout)));
       space.Publish();
     }
   }
@@ -229,7 +266,7 @@ class TestCage::Inside final : public DeviceServices {
 
   const GuestMemory& memory() override { return guest_memory; }
   PendingAnswer* AnswerOf(uint32_t vcpu) override {
-    return vcpu == accessor.vcpu ? &accessor.answer : nullptr;
+    return vcpu == accessor().vcpu ? &accessor().answer : nullptr;
   }
   bool ChecksRules() const override { return true; }
 
@@ -237,6 +274,13 @@ class TestCage::Inside final : public DeviceServices {
     bool is_port;
     AddressRange range;
   };
+  // Whether the guest's CPU makes this access, and not the test itself.
+  bool IsTheCpus(const Place& place, uint64_t offset, unsigned size) const {
+    return cpu != nullptr && GuestCpu::Makes(place.is_port, size) &&
+           (place.is_port || place.range.base + offset + size <= GuestCpu::kReach);
+  }
+  // Its way onto the bus, or the test's.
+  Accessor& accessor() { return cpu != nullptr ? cpu->accessor() : own_accessor; }
   struct Line {
     bool level = false;
     unsigned pulses = 0;
@@ -258,7 +302,8 @@ class TestCage::Inside final : public DeviceServices {
   std::shared_ptr<MemorySlot> ram;
   Bus bus;
   std::vector<Place> places;  // of the regions
-  Accessor accessor{0};
+  Accessor own_accessor{0};
+  std::unique_ptr<GuestCpu> cpu;  // where the cage has an engine
   std::optional<uint64_t> stop_code;
   std::vector<std::string> log;
   std::vector<Breach> breaches;
@@ -285,20 +330,27 @@ std::string TestCage::WhyRefused(const cardcage_plugin& plugin, std::string_view
 
 uint64_t TestCage::ReadRegion(unsigned region, uint64_t offset, unsigned size) {
   Inside& in = *inside_;
-  const auto& [is_port, range] = in.places.at(region);
-  return is_port ? in.bus.ports.Read(in.accessor, range.base + offset, size)
-                 : in.bus.mmio.Read(in.accessor, range.base + offset, size);
+  const Inside::Place& place = in.places.at(region);
+  const uint64_t address = place.range.base + offset;
+  if (in.IsTheCpus(place, offset, size)) return Must(in.cpu->Read(place.is_port, address, size));
+  return place.is_port ? in.bus.ports.Read(in.accessor(), address, size)
+                       : in.bus.mmio.Read(in.accessor(), address, size);
 }
 
 void TestCage::WriteRegion(unsigned region, uint64_t offset, uint64_t value, unsigned size) {
   Inside& in = *inside_;
-  const auto& [is_port, range] = in.places.at(region);
-  if (is_port) {
-    in.bus.ports.Write(in.accessor, range.base + offset, size, value);
+  const Inside::Place& place = in.places.at(region);
+  const uint64_t address = place.range.base + offset;
+  if (in.IsTheCpus(place, offset, size)) {
+    Must(in.cpu->Write(place.is_port, address, size, value));
+  } else if (place.is_port) {
+    in.bus.ports.Write(in.accessor(), address, size, value);
   } else {
-    in.bus.mmio.Write(in.accessor, range.base + offset, size, value);
+    in.bus.mmio.Write(in.accessor(), address, size, value);
   }
 }
+
+const cardcage_type& TestCage::type() const { return inside_->type; }
 
 uint64_t TestCage::RegionSize(unsigned region) const {
   return inside_->places.at(region).range.size;
@@ -309,13 +361,16 @@ uint8_t TestCage::Acknowledge() { return inside_->device->Acknowledge(); }
 std::vector<uint64_t> TestCage::ReadManyOfRegion(unsigned region, uint64_t offset, uint32_t count,
                                                  unsigned size) {
   Inside& in = *inside_;
-  const auto& [is_port, range] = in.places.at(region);
+  const Inside::Place& place = in.places.at(region);
+  const uint64_t address = place.range.base + offset;
   std::vector<uint64_t> words(count);  // aligned for any size
   auto* const bytes = reinterpret_cast<uint8_t*>(words.data());
-  if (is_port) {
-    in.bus.ports.ReadMany(in.accessor, range.base + offset, size, bytes, count);
+  if (place.is_port && in.IsTheCpus(place, offset, size)) {
+    Must(in.cpu->ReadString(address, size, {bytes, size_t{count} * size}));
+  } else if (place.is_port) {
+    in.bus.ports.ReadMany(in.accessor(), address, size, bytes, count);
   } else {
-    in.bus.mmio.ReadMany(in.accessor, range.base + offset, size, bytes, count);
+    in.bus.mmio.ReadMany(in.accessor(), address, size, bytes, count);
   }
   std::vector<uint64_t> values(count);
   for (uint32_t i = 0; i < count; ++i) std::memcpy(&values[i], bytes + size_t{i} * size, size);
@@ -325,15 +380,18 @@ std::vector<uint64_t> TestCage::ReadManyOfRegion(unsigned region, uint64_t offse
 void TestCage::WriteManyToRegion(unsigned region, uint64_t offset,
                                  const std::vector<uint64_t>& values, unsigned size) {
   Inside& in = *inside_;
-  const auto& [is_port, range] = in.places.at(region);
+  const Inside::Place& place = in.places.at(region);
+  const uint64_t address = place.range.base + offset;
   std::vector<uint64_t> words(values.size());
   auto* const bytes = reinterpret_cast<uint8_t*>(words.data());
   for (size_t i = 0; i < values.size(); ++i) std::memcpy(bytes + i * size, &values[i], size);
   const auto count = static_cast<uint32_t>(values.size());
-  if (is_port) {
-    in.bus.ports.WriteMany(in.accessor, range.base + offset, size, bytes, count);
+  if (place.is_port && in.IsTheCpus(place, offset, size)) {
+    Must(in.cpu->WriteString(address, size, {bytes, size_t{count} * size}));
+  } else if (place.is_port) {
+    in.bus.ports.WriteMany(in.accessor(), address, size, bytes, count);
   } else {
-    in.bus.mmio.WriteMany(in.accessor, range.base + offset, size, bytes, count);
+    in.bus.mmio.WriteMany(in.accessor(), address, size, bytes, count);
   }
 }
 
@@ -402,11 +460,11 @@ std::optional<uint64_t> TestCage::stop_code() const { return inside_->stop_code;
 
 const std::vector<std::string>& TestCage::log() const { return inside_->log; }
 
-uint64_t TestCage::unclaimed() const { return inside_->accessor.unclaimed.value(); }
+uint64_t TestCage::unclaimed() const { return inside_->accessor().unclaimed.value(); }
 
-uint64_t TestCage::failed() const { return inside_->accessor.failed.value(); }
+uint64_t TestCage::failed() const { return inside_->accessor().failed.value(); }
 
-uint64_t TestCage::split() const { return inside_->accessor.split.value(); }
+uint64_t TestCage::split() const { return inside_->accessor().split.value(); }
 
 uint64_t TestCage::counter(std::string_view name) const {
   const cardcage_type& type = inside_->device->type();

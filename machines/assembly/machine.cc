@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "framework/engine/long_mode.h"
 #include "machines/assembly/files.h"
-#include "machines/boot/flat_boot.h"
 
 namespace cardcage {
 namespace {

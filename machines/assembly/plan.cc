@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "framework/device/device.h"
+#include "framework/engine/long_mode.h"
 #include "machines/assembly/files.h"
 #include "machines/assembly/param_values.h"
 #include "machines/assembly/plan_backends.h"

@@ -26,6 +26,7 @@
 
 #include "cardcage/abi.h"
 #include "cardcage/testing/setting.h"
+#include "cardcage/testing/test_engine.h"
 
 namespace cardcage::testing {
 
@@ -58,11 +59,13 @@ class FakeCharBackend final {
 
 // The board that the device sits on: where regions go that may lie in either space, and how registers are
 // laid out (as `cage.shift` and `cage.width` of a machine file): `1 << shift` times as far apart as on the
-// chip, taking accesses of up to `width` bytes. Both 0: as the chip has them.
+// chip, taking accesses of up to `width` bytes. Both 0: as the chip has them. And who makes the accesses to it.
 struct Board {
   bool in_memory = false;
   uint8_t shift = 0;  // 0 to 3
   uint8_t width = 0;  // in bytes: 0, 1, 2, 4 or 8
+  TestEngine engine = EngineOfThisRun();
+  const char* installation = CARDCAGE_PREFIX;  // which has the engine in software
 };
 
 // What a device has saved: its fields, by name.
@@ -79,7 +82,8 @@ struct Breach {
 };
 
 // A device in a cage: its regions on a bus with the real access rules, its host services real where they
-// are the framework's, recorded where they lead outside. One thread.
+// are the framework's, recorded where they lead outside. Its accesses are the test's own calls of the bus, or, with
+// an engine, instructions of a guest's CPU. One thread, the CPU's included.
 class TestCage final {
  public:
   // Makes the device and resets it. Each char parameter gets console(). What is not named in `params` has its
@@ -101,7 +105,8 @@ class TestCage final {
   // --- What the guest does ---
 
   // An access to the first region, at an offset in it; `size` in bytes, 1 to 8. A read's value is
-  // zero-extended; where nothing answers it is all ones, and a write vanishes.
+  // zero-extended; where nothing answers it is all ones, and a write vanishes. What no instruction of a CPU does
+  // (3 bytes; 8 to a port; many from memory) is the bus's with an engine, too.
   uint64_t Read(uint64_t offset, unsigned size = 1) { return ReadRegion(0, offset, size); }
   void Write(uint64_t offset, uint64_t value, unsigned size = 1) {
     WriteRegion(0, offset, value, size);
@@ -139,6 +144,8 @@ class TestCage final {
     return PeekRegion(0, offset, size);
   }
   std::optional<uint64_t> PeekRegion(unsigned region, uint64_t offset, unsigned size = 1);
+  // What the type declares.
+  const cardcage_type& type() const;
   // Of a region, in bytes, as it is placed.
   uint64_t RegionSize(unsigned region) const;
   // The state that the device saves, in a pause for it. Ends the process where it does not save one.
