@@ -8,6 +8,7 @@
  *  - Every struct begins with struct_size, its size as its maker knew it, and only ever grows at
  *    its end. A reader looks at no field beyond struct_size; what is not there has the value 0.
  *  - Every list is an array of pointers to such structs, so that an element can grow too.
+ *  - A field named reserved is 0. A later minor may give it a name; 0 is then what it was before.
  *  - What goes beyond the core is an extension, asked for by a versioned id ("cardcage.state/1")
  *    in either direction. Ids that begin with "cardcage.draft." may change in any release.
  *  - Strings are UTF-8, end with a 0 byte, and live as long as the struct that points to them.
