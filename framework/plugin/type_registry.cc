@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstring>
 #include <span>
 
 #include "absl/container/btree_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "framework/device/params.h"
+#include "framework/plugin/whole_type.h"
 
 namespace cardcage {
 namespace {
@@ -56,10 +56,11 @@ bool LacksAList(const cardcage_type& type) {
   return (type.params == nullptr && type.param_count > 0) ||
          (type.regions == nullptr && type.region_count > 0) ||
          (type.signals == nullptr && type.signal_count > 0) ||
-         (type.inputs == nullptr && type.input_count > 0);
+         (type.inputs == nullptr && type.input_count > 0) ||
+         (type.counters == nullptr && type.counter_count > 0);
 }
 
-// What is wrong with a whole type, or an empty string. A plugin may be written in any language: nothing of
+// What is wrong with a type, made whole, or an empty string. A plugin may be written in any language: nothing of
 // it was checked by a compiler of ours.
 std::string Fault(const cardcage_type& type) {
   if (LacksAList(type)) return "a list of it is missing, and its count is not 0";
@@ -140,14 +141,6 @@ std::string Fault(const cardcage_type& type) {
   return "";
 }
 
-// The type with all that this host knows of; what its plugin does not know has the value 0.
-cardcage_type Whole(const cardcage_type& type) {
-  cardcage_type whole{};
-  std::memcpy(&whole, &type, std::min<size_t>(type.struct_size, sizeof(whole)));
-  whole.struct_size = sizeof(whole);
-  return whole;
-}
-
 std::string Dotted(unsigned major, unsigned minor) { return absl::StrCat(major, ".", minor); }
 
 std::string NameOf(const TypeRegistry::Provider& provider) {
@@ -190,21 +183,22 @@ absl::Status Breach(const cardcage_plugin& plugin, std::string_view what) {
 }  // namespace
 
 absl::Status TypeRegistry::Add(const cardcage_plugin& plugin, Step step, const std::string& file) {
-  if (absl::Status status = Handshake(plugin); !status.ok()) return status;
-  if (plugin.types == nullptr && plugin.type_count > 0) return Breach(plugin, "it has no types");
+  const cardcage_plugin entry = Whole(plugin);
+  if (absl::Status status = Handshake(entry); !status.ok()) return status;
+  if (entry.types == nullptr && entry.type_count > 0) return Breach(entry, "it has no types");
   std::vector<std::pair<std::string, Provider>> added;
-  for (const cardcage_type* given : std::span(plugin.types, plugin.type_count)) {
-    if (given == nullptr || given->struct_size < sizeof(cardcage_type)) {
-      return Breach(plugin, "a type is missing, or its struct_size is too small");
+  for (const cardcage_type* given : std::span(entry.types, entry.type_count)) {
+    const auto type = given == nullptr ? nullptr : WholeType(*given);
+    if (type == nullptr || type->struct_size < sizeof(cardcage_type)) {
+      return Breach(entry, "a type is missing, or its struct_size is too small");
     }
-    auto type = std::make_shared<const cardcage_type>(Whole(*given));
     if (const std::string fault = Fault(*type); !fault.empty()) {
-      return Breach(plugin,
+      return Breach(entry,
                     absl::StrCat("type ", type->id == nullptr ? "?" : type->id, ": ", fault));
     }
     Provider provider{.step = step,
-                      .plugin = plugin.name,
-                      .version = OrNothing(plugin.version),
+                      .plugin = entry.name,
+                      .version = OrNothing(entry.version),
                       .file = file,
                       .summary = OrNothing(type->summary),
                       .type = type};

@@ -30,7 +30,7 @@ class TypeRegistry {
     std::string version;
     std::string file;     // empty: it is compiled in
     std::string summary;  // of the type
-    // As long as this host's struct: what the plugin does not know is 0. Null: announced, not loaded yet.
+    // Whole, with all that it leads to: see WholeType. Null: announced, not loaded yet.
     std::shared_ptr<const cardcage_type> type;
   };
 

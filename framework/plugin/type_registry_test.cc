@@ -206,6 +206,9 @@ TEST_F(TypeRegistryTest, RegistersAndFieldsThatMakeNoSenseAreRefused) {
 }
 
 TEST_F(TypeRegistryTest, ListThatIsMissingIsRefused) {
+  type_.counter_count = 1;
+  EXPECT_THAT(Message(), HasSubstr("a list of it is missing"));
+  type_.counter_count = 0;
   type_.regions = nullptr;
   EXPECT_THAT(Message(), HasSubstr("a list of it is missing"));
   plugin_.types = nullptr;

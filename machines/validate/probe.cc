@@ -3,24 +3,16 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <span>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "framework/plugin/whole_type.h"
 #include "machines/validate/context.h"
 #include "machines/validate/costs.h"
 
 namespace cardcage {
 namespace {
-
-template <class Table>
-Table Whole(const Table& table) {
-  Table whole{};
-  std::memcpy(&whole, &table, std::min<size_t>(table.struct_size, sizeof(whole)));
-  whole.struct_size = sizeof(whole);
-  return whole;
-}
 
 uint64_t NowInNs() {
   return static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
