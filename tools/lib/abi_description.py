@@ -144,19 +144,18 @@ class HeaderReader:
             struct.fields[field["name"]] = (0, 0, spelling(field))
 
     def constants(self):
-        """Enters the header's constants, and returns those that are numbers."""
-        for match in re.finditer(r"^#define (\w+)", self.text.decode(), re.MULTILINE):
-            if match[1] != "CARDCAGE_ABI_H_" and not DRAFT.search(match[1]):
-                self.abi.constants[match[1]] = ""
-                self.abi.lines[match[1]] = self.text.count(b"\n", 0, match.start()) + 1
-        for line in self.clang("-E", "-dM", self.file).splitlines():
-            _, name, value = (line + " ").split(" ", 2)
-            if name in self.abi.constants:
-                self.abi.constants[name] = value.strip()
-        for name, value in self.abi.constants.items():
-            if not value:
+        """Enters the header's constants that are texts, and returns the others in the order of all."""
+        numbers = []
+        for match in re.finditer(r'^#define (\w+)(\()?[ \t]*("[^"]*")?(.?)', self.text.decode(), re.MULTILINE):
+            name, has_arguments, string, value = match.groups()
+            if name == "CARDCAGE_ABI_H_" or DRAFT.search(name):
+                continue
+            self.abi.lines[name] = self.text.count(b"\n", 0, match.start()) + 1
+            if has_arguments or not (string or value):
                 self.refuse(name, "a macro that has arguments, or no value, is no part of a contract")
-        return [name for name, value in self.abi.constants.items() if not value.startswith('"')]
+            self.abi.constants[name] = string
+            numbers += [] if string else [name]
+        return numbers
 
     def measure(self, constants):
         structs = self.abi.structs
