@@ -142,7 +142,9 @@ std::string WhyNoEngine(TestEngine engine, const char* installation) {
   if (engine == TestEngine::kNone) return "";
   GuestMemory memory;
   Bus bus;
-  return std::string(MakeCpu(engine, installation, memory, bus).status().message());
+  const absl::Status made = MakeCpu(engine, installation, memory, bus).status();
+  return std::string(
+      made.message().substr(0, made.message().find('\n')));  // behind it, causes and cures
 }
 
 // The cage as the framework sees it, and what it is made of. The device goes first.
