@@ -34,6 +34,17 @@ function(cardcage_add_device)
   if(ARG_TEST)
     cardcage_test(${identifier}_test SOURCES ${ARG_TEST}
                   DEPS cardcage_device_${identifier} Cardcage::testing)
+    # Once more on a CPU of each engine, as a whole: devices.ns16550a.soft, devices.ns16550a.kvm.
+    set(label_soft unit)
+    set(label_kvm kvm)
+    foreach(engine soft kvm)
+      if(TARGET ${identifier}_test)
+        add_test(NAME devices.${ARG_NAME}.${engine} COMMAND ${identifier}_test)
+        set_tests_properties(devices.${ARG_NAME}.${engine} PROPERTIES
+          ENVIRONMENT CARDCAGE_TEST_ENGINE=${engine} LABELS ${label_${engine}} TIMEOUT 120
+          SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+      endif()
+    endforeach()
   endif()
 endfunction()
 

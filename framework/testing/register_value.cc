@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 
 namespace cardcage::testing {
 namespace {
@@ -18,6 +19,12 @@ std::span<const cardcage_field* const> FieldsOf(const RegisterValue& value) {
 
 uint64_t Cut(uint64_t value, const cardcage_field& field) {
   return value >> field.low & ~uint64_t{0} >> (63 - (field.high - field.low));
+}
+
+// Whether that is a row's name, or one of several: of "RBR/THR/DLL".
+bool IsNameOf(std::string_view name, const char* row) {
+  const std::vector<std::string> parts = absl::StrSplit(row, '/');
+  return name == row || std::find(parts.begin(), parts.end(), name) != parts.end();
 }
 
 std::string NotThere(absl::string_view whose, absl::string_view what, std::string_view name,
@@ -33,10 +40,12 @@ std::optional<RegisterPlace> FindRegister(const cardcage_type& type, std::string
   std::vector<std::string> known;
   for (uint32_t i = 0; i < type.region_count; ++i) {
     const cardcage_region& region = *type.regions[i];
+    const std::string before = absl::StrCat(region.name, ".");
+    const std::string_view row =
+        name.starts_with(before) ? name.substr(before.size()) : name;  // its name there
     for (const cardcage_register* declared : std::span(region.registers, region.register_count)) {
-      const std::string whole = absl::StrCat(region.name, ".", declared->name);
-      if (name == declared->name || name == whole) return RegisterPlace{i, declared};
-      known.push_back(type.region_count > 1 ? whole : declared->name);
+      if (IsNameOf(row, declared->name)) return RegisterPlace{i, declared};
+      known.push_back(absl::StrCat(type.region_count > 1 ? before : "", declared->name));
     }
   }
   *why_not = NotThere(type.id, "register", name, known);

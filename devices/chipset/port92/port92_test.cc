@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: MIT
-#include "cardcage/testing/test_cage.h"
-#include "gtest/gtest.h"
+#include "cardcage/testing/device_test.h"
 
 extern "C" const cardcage_plugin cardcage_builtin_port92;
 
 namespace {
 
-using ::cardcage::testing::TestCage;
+class Port92Test : public ::cardcage::testing::DeviceTest {
+ protected:
+  Port92Test() : DeviceTest(cardcage_builtin_port92, "port92") {}
+};
 
-TEST(Port92, PulsesResetEachTimeThatItsBitIsSet) {
-  TestCage cage(cardcage_builtin_port92, "port92");
-  EXPECT_EQ(cage.Read(0), 0x24u);
-  cage.Write(0, 1);
-  EXPECT_EQ(cage.pulses("reset"), 1u);
-  cage.Write(0, 1);
-  EXPECT_EQ(cage.pulses("reset"), 1u);
-  cage.Write(0, 0);
-  cage.Write(0, 1);
-  EXPECT_EQ(cage.pulses("reset"), 2u);
+TEST_F(Port92Test, PulsesResetEachTimeThatItsBitIsSet) {
+  EXPECT_EQ(ReadReg("port92"), 0x24u);
+  WriteReg("port92", 1);
+  EXPECT_EQ(line("reset").pulses(), 1u);
+  WriteReg("port92", 1);
+  EXPECT_EQ(line("reset").pulses(), 1u);
+  WriteReg("port92", 0);
+  WriteReg("port92", 1);
+  EXPECT_EQ(line("reset").pulses(), 2u);
 }
 
-TEST(Port92, A20IsALatchThatAResetOpens) {
-  TestCage cage(cardcage_builtin_port92, "port92");
-  cage.Write(0, 2);
-  EXPECT_TRUE(cage.output("a20"));
-  EXPECT_EQ(cage.Read(0), 0x26u);
-  cage.Reset();
-  EXPECT_FALSE(cage.output("a20"));
+TEST_F(Port92Test, A20IsALatchThatAResetOpens) {
+  WriteReg("port92", 2);
+  EXPECT_TRUE(line("a20").level());
+  EXPECT_EQ(ReadReg("port92"), 0x26u);
+  Reset();
+  EXPECT_FALSE(line("a20").level());
 }
 
 }  // namespace

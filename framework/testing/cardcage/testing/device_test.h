@@ -147,7 +147,7 @@ class DeviceTest : public ::testing::Test {
 
   // --- What the guest does ---
 
-  // A register by its name in the declaration, whole: "LSR", or "timer.LSR" where several regions have one.
+  // A register by its name in the declaration, whole: "LSR", or "slave.IMR" where several regions have one.
   RegisterValue ReadReg(std::string_view name) {
     const RegisterPlace at = Find(name);
     return {cage_->ReadRegion(at.region, OffsetOf(at), at.declared->width), at.declared};

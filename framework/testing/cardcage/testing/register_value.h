@@ -17,8 +17,8 @@ struct RegisterPlace {
   const cardcage_register* declared = nullptr;
 };
 
-// The register of that name: "LSR", or "timer.LSR" where several regions have one. Of no name, nothing, and `why_not`
-// then says what there is.
+// The register of that name: "LSR"; "RBR", of a row "RBR/THR/DLL"; "slave.IMR", where several regions have one. Of no
+// name, nothing, and `why_not` then says what there is.
 std::optional<RegisterPlace> FindRegister(const cardcage_type& type, std::string_view name,
                                           std::string* why_not);
 
@@ -32,7 +32,7 @@ struct RegisterValue {
 };
 
 // The value of the field of that name. Of no name, nothing, and `why_not` then says what there is.
-std::optional<uint64_t> FieldOf(const RegisterValue& value, std::string_view field,
+std::optional<uint64_t> FieldOf(const RegisterValue& value, std::string_view name,
                                 std::string* why_not);
 
 // For people: "LSR 0x61 (TEMT, THRE, DR)", "LCR 0x83 (DLAB, WLS 3)"; without the brackets where no field is set.
