@@ -67,6 +67,10 @@ endif()
 if(CARDCAGE_BUILD_TESTS)
   enable_testing()
   include(GoogleTest)
+  find_package(rapidcheck QUIET)
+  if(NOT rapidcheck_FOUND)
+    message(STATUS "RapidCheck was not found (Debian's package librapidcheck-dev): no tests of properties")
+  endif()
 endif()
 
 # What every C++ and C file of the repository is compiled with.

@@ -83,6 +83,17 @@ MemorySlot::~MemorySlot() {
   if (fd_ >= 0) close(fd_);
 }
 
+std::vector<uint64_t> MemorySlot::TouchedPages() const {
+  std::vector<uint64_t> pages;
+  if (fd_ < 0) return pages;
+  // A memfd is a file with holes.
+  for (off_t at = 0; (at = lseek(fd_, at, SEEK_DATA)) >= 0;) {
+    const off_t end = lseek(fd_, at, SEEK_HOLE);
+    for (; at < end; at += kPageSize) pages.push_back(static_cast<uint64_t>(at) / kPageSize);
+  }
+  return pages;
+}
+
 void MemorySlot::TrackWrites() {
   constexpr uint64_t kBits = 64;
   written_ = std::vector<std::atomic<uint64_t>>((bytes_.size() / kPageSize + kBits - 1) / kBits);

@@ -43,6 +43,10 @@ class MemorySlot {
   // The host's view of it, also of ROM; empty for a reserved slot. Shared with a running guest.
   std::span<std::byte> bytes() const { return bytes_; }
 
+  // The pages that somebody has touched, by their number in the slot, rising: all others are 0. Of a reserved slot
+  // none.
+  std::vector<uint64_t> TouchedPages() const;
+
   // From now on notes which pages the host writes, all at first unwritten. What the guest writes is the
   // engine's to know. Before other threads use the slot.
   void TrackWrites();

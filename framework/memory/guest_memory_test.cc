@@ -49,6 +49,16 @@ TEST_F(GuestMemoryTest, ReadsWhatWasWrittenOverNeighbouringSlots) {
   EXPECT_EQ(Read(0x2000, 3), "def");
 }
 
+TEST_F(GuestMemoryTest, KnowsWhichPagesSomebodyHasTouched) {
+  ASSERT_TRUE(Add("ram", 0x10000, 0x100000).ok());
+  ASSERT_TRUE(Add("none", 0x200000, 0x1000, Kind::kReserved).ok());
+  EXPECT_THAT(memory_.slots()[0]->TouchedPages(), IsEmpty());
+  ASSERT_TRUE(Write(0x10ffe, "abc").ok());
+  ASSERT_TRUE(Write(0x10ffff, "z").ok());
+  EXPECT_THAT(memory_.slots()[0]->TouchedPages(), ElementsAre(0, 1, 0xff));
+  EXPECT_THAT(memory_.slots()[1]->TouchedPages(), IsEmpty());
+}
+
 TEST_F(GuestMemoryTest, TellsEachPageThatWasWrittenOnce) {
   ASSERT_TRUE(Add("ram", 0x10000, 0x100000).ok());
   MemorySlot& slot = *memory_.slots()[0];

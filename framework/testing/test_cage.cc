@@ -272,6 +272,11 @@ class TestCage::Inside final : public DeviceServices {
   }
   bool ChecksRules() const override { return true; }
 
+  void Drive(uint32_t input, bool level) {
+    inputs[input] = level;
+    device->OnSignal(input, level);
+  }
+
   struct Place {
     bool is_port;
     AddressRange range;
@@ -309,7 +314,8 @@ class TestCage::Inside final : public DeviceServices {
   std::optional<uint64_t> stop_code;
   std::vector<std::string> log;
   std::vector<Breach> breaches;
-  std::vector<Line> outputs;  // as the type declares them
+  std::vector<Line> outputs;        // as the type declares them
+  std::map<uint32_t, bool> inputs;  // that were driven
   std::vector<std::unique_ptr<Wire>> wires;
   std::unique_ptr<Device> device;
 };
@@ -442,10 +448,20 @@ void TestCage::Advance(uint64_t nanoseconds) {
 
 uint64_t TestCage::now() const { return inside_->driven_clock.Now(); }
 
+void TestCage::Follow(TestCage& other) {
+  Inside& in = *inside_;
+  in.driven_clock.RunTo(other.now());
+  for (const uint64_t page : other.inside_->ram->TouchedPages()) {
+    const size_t at = page * kPageSize;
+    std::ranges::copy(other.memory().subspan(at, kPageSize), memory().begin() + at);
+  }
+  for (const auto& [input, level] : other.inside_->inputs) in.Drive(input, level);
+  in.console.CopyFrom(other.console());
+}
+
 void TestCage::SetInput(std::string_view name, bool level) {
-  Device& device = *inside_->device;
-  const cardcage_type& type = device.type();
-  device.OnSignal(
+  const cardcage_type& type = inside_->type;
+  inside_->Drive(
       IndexOf(name, type.inputs, type.input_count, &cardcage_signal::name, type.id, "input"),
       level);
 }

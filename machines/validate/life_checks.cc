@@ -103,6 +103,7 @@ void CheckReset(Context& context) {
     fresh.Follow(used);
     fresh.Reset();
     used.TakeOutput();
+    fresh.TakeOutput();
     const std::string levels = fresh.Levels();
     if (used.Levels() != levels) {
       return context.Find(absl::StrCat("behind a reset its outputs are ", used.Levels(),

@@ -80,7 +80,6 @@ void Subject::Write(unsigned region, uint64_t offset, uint64_t value, unsigned s
 
 void Subject::Advance(uint64_t ns) {
   context_.Do(absl::StrCat("time goes on by ", ns, " ns"));
-  now_ += ns;
   cage_.Advance(ns);
 }
 
@@ -133,7 +132,6 @@ std::string Subject::Do(Random& random) {
       const char* const name = type_.inputs[random() % type_.input_count]->name;
       const bool level = random() % 2 == 0;
       context_.Do(absl::StrCat("input ", name, level ? " high" : " low"));
-      inputs_[name] = level;
       cage_.SetInput(name, level);
       return "";
     }
@@ -181,11 +179,8 @@ std::string Subject::Peeks() {
 }
 
 void Subject::Follow(Subject& other) {
-  for (const auto& [name, level] : other.inputs_) cage_.SetInput(name, level);
-  inputs_ = other.inputs_;
-  Advance(other.now_ - now_);
-  cage_.console().input = other.cage_.console().input;
-  cage_.console().room = other.cage_.console().room;
+  context_.Do("it is brought to where the other one is");
+  cage_.Follow(other.cage_);
 }
 
 }  // namespace cardcage

@@ -26,7 +26,6 @@ class Subject {
   Subject& operator=(const Subject&) = delete;
 
   testing::TestCage& cage() { return cage_; }
-  uint64_t now() const { return now_; }
 
   // One thing that the guest, the machine or time does, by chance; in words what the guest sees of it, or nothing.
   // Two subjects that are alike do the same with randoms that are alike.
@@ -49,7 +48,7 @@ class Subject {
   static constexpr uint64_t kMostPeeks = 256;
   std::string Peeks();
 
-  // Has the other's time, input and room, and its inputs' levels.
+  // Has what the other has around it: time, memory, levels of inputs, the console.
   void Follow(Subject& other);
 
  private:
@@ -58,8 +57,6 @@ class Subject {
   Context& context_;
   const cardcage_type& type_;
   testing::TestCage cage_;
-  uint64_t now_ = 0;
-  std::map<std::string, bool> inputs_;
 };
 
 }  // namespace cardcage

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Spec:     National Semiconductor PC16550D data sheet, June 1995. The chip itself is ns16550a_chip.h.
 // Modelled: FIFOs of 16 bytes, trigger levels, interrupt identification with its priorities, line and
-//           modem status with what reading clears, loopback, divisor latches, scratch.
 //           modem status with what reading clears, loopback, divisor latches, scratch; where `pace` says so
 //           the time that each character takes, by divisor and format, both ways.
 // Missing:  the other side's modem lines: it is always there and ready. On a line with pace, loopback is
@@ -67,7 +66,9 @@ class Ns16550a {
     chip_.SetGate(config_.out2_gates_irq == Gate::kYes ||
                   (config_.out2_gates_irq == Gate::kByPlace && host_.IsOnPorts(0)));
     chip_.Reset();
-    Look();
+    awaits_input_ = false;
+    flush_at_.reset();
+    SetLineReady();
   }
   // The host has input, or room again.
   void Ready() { Look(); }

@@ -398,6 +398,16 @@ TEST_F(PacedNs16550a, HostThatTakesNothingStopsTheLine) {
   EXPECT_EQ(cage().console().output.size() + cage().console().dropped, 3u) << before;
 }
 
+TEST_F(PacedNs16550a, ResetLooksAnewWhetherTheHostTakesOutput) {
+  cage().console().room = 0;
+  EXPECT_THAT(ReadReg("LSR"), LacksBits("THRE"));
+  cage().console().room = 1;
+  Reset();
+  WriteReg("THR", 'a');
+  Advance(10 * kCharacter);
+  EXPECT_EQ(ShownOnHost(), "a");
+}
+
 // --- On a board ------------------------------------------------------------------------------------
 
 TEST_F(Ns16550a, InterruptNeedsOut2OnPortsAndNotInMemory) {

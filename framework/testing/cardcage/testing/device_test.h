@@ -20,7 +20,6 @@
 #ifndef CARDCAGE_TESTING_DEVICE_TEST_H_
 #define CARDCAGE_TESTING_DEVICE_TEST_H_
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -133,7 +132,6 @@ class DeviceTest : public ::testing::Test {
     board_ = board;
     cage_.reset();
     cage_ = std::make_unique<TestCage>(plugin_, type_, params_, board_);
-    inputs_.clear();
     shown_ = 0;
   }
   // Why the device refuses these parameters: its own reason. Empty where it does not.
@@ -177,10 +175,7 @@ class DeviceTest : public ::testing::Test {
     return all.substr(from);
   }
   // Drives an input of the device.
-  void SetInput(const std::string& name, bool level) {
-    inputs_[name] = level;
-    cage_->SetInput(name, level);
-  }
+  void SetInput(std::string_view name, bool level) { cage_->SetInput(name, level); }
   // Lets virtual time pass, by way of the device's timers.
   void Advance(std::chrono::nanoseconds time) {
     cage_->Advance(static_cast<uint64_t>(time.count()));
@@ -195,14 +190,9 @@ class DeviceTest : public ::testing::Test {
   // move to another host. What it forgot to save is lost. Fails the test where the state is refused.
   void Move() {
     const SavedState state = cage_->Save();
-    const std::unique_ptr<TestCage> from =
-        std::exchange(cage_, std::make_unique<TestCage>(plugin_, type_, params_, board_));
-    cage_->Advance(from->now());
-    const std::span<uint8_t> memory = from->memory();
-    std::copy(memory.begin(), memory.end(), cage_->memory().begin());
-    for (const auto& [name, level] : inputs_) cage_->SetInput(name, level);
-    from->End();
-    cage_->console() = std::move(from->console());
+    auto next = std::make_unique<TestCage>(plugin_, type_, params_, board_);
+    next->Follow(*cage_);
+    cage_ = std::move(next);
     EXPECT_EQ(cage_->Load(state), "") << "the device refuses the state that it has saved";
   }
 
@@ -247,8 +237,7 @@ class DeviceTest : public ::testing::Test {
   Params params_;
   Board board_;
   std::unique_ptr<TestCage> cage_;
-  std::map<std::string, bool> inputs_;  // that were driven
-  size_t shown_ = 0;                    // of what the device has sent
+  size_t shown_ = 0;  // of what the device has sent
 };
 
 }  // namespace cardcage::testing

@@ -33,6 +33,10 @@ namespace cardcage::testing {
 // The host side of a serial line: what a parameter that names a character backend leads to.
 class FakeCharBackend final {
  public:
+  FakeCharBackend() = default;
+  FakeCharBackend(const FakeCharBackend&) = delete;
+  FakeCharBackend& operator=(const FakeCharBackend&) = delete;
+
   // Adds input, as typed by a person, and tells the device.
   void Type(std::string_view text) {
     input.insert(input.end(), text.begin(), text.end());
@@ -54,6 +58,13 @@ class FakeCharBackend final {
 
  private:
   friend class TestCage;
+  void CopyFrom(const FakeCharBackend& other) {
+    output = other.output;
+    writes = other.writes;
+    input = other.input;
+    room = other.room;
+    dropped = other.dropped;
+  }
   std::function<void()> tell_;
 };
 
@@ -155,6 +166,9 @@ class TestCage final {
   // Lets virtual time pass, by way of the device's timers.
   // Where timers set themselves anew without end, it comes back before.
   void Advance(uint64_t nanoseconds);
+  // Gets the other's time, memory, levels of inputs, and all of its console. Before anything else was done to this
+  // device, which is of the same type; what the other has saved it can then load, and go on with.
+  void Follow(TestCage& other);
   uint64_t now() const;
   // Drives an input of the device.
   void SetInput(std::string_view name, bool level);

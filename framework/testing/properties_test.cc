@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// Devices with one fault each, and the property that finds it.
+#include "cardcage/testing/properties.h"
+
+#include <optional>
+
+#include "cardcage/device.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest-spi.h"
+
+namespace {
+
+using cardcage::testing::DeviceProperties;
+
+enum class Fault { kNone, kForgets, kKeeps, kShares, kBreaks };
+
+// A register that keeps what is written, and one fault.
+template <Fault fault>
+class Faulty {
+ public:
+  struct Config {};
+  Faulty(const Config& /*config*/, cardcage::Host host) : host_(host) { Reset(); }
+  void Reset() {
+    if (fault != Fault::kKeeps) value_ = 0;
+  }
+  uint8_t Read() const { return fault == Fault::kShares ? shared++ : value_; }
+  void Write(uint8_t value) {
+    value_ = value;
+    if (fault == Fault::kBreaks && value == 0) host_.Finished();
+  }
+  template <class Archive>
+  void State(Archive& archive) {
+    if (fault != Fault::kForgets) archive("value", value_);
+  }
+
+ private:
+  static inline uint8_t shared = 0;
+  const cardcage::Host host_;
+  uint8_t value_ = 0;
+};
+
+template <Fault fault>
+constexpr auto Port() {
+  return cardcage::Port<&Faulty<fault>::Read, &Faulty<fault>::Write>("VALUE");
+}
+constexpr cardcage::Declaration kGood{cardcage::Type<Faulty<Fault::kNone>>("good", "-"),
+                                      Port<Fault::kNone>()};
+constexpr cardcage::Declaration kForgets{cardcage::Type<Faulty<Fault::kForgets>>("forgets", "-"),
+                                         Port<Fault::kForgets>()};
+constexpr cardcage::Declaration kKeeps{cardcage::Type<Faulty<Fault::kKeeps>>("keeps", "-"),
+                                       Port<Fault::kKeeps>()};
+constexpr cardcage::Declaration kShares{cardcage::Type<Faulty<Fault::kShares>>("shares", "-"),
+                                        Port<Fault::kShares>()};
+constexpr cardcage::Declaration kBreaks{cardcage::Type<Faulty<Fault::kBreaks>>("breaks", "-"),
+                                        Port<Fault::kBreaks>()};
+
+}  // namespace
+
+CARDCAGE_PLUGIN("faulty", "1.0.0", "MIT", kGood, kForgets, kKeeps, kShares, kBreaks);
+
+namespace {
+
+DeviceProperties Of(const char* type) { return {cardcage_plugin_entry, type}; }
+
+CARDCAGE_DEVICE_PROPERTIES(GoodProperties, cardcage_plugin_entry, "good");
+
+TEST(Properties, FindStateThatIsNotSavedAndShowTheShortestWayToIt) {
+  EXPECT_FATAL_FAILURE(Of("forgets").GoesOnFromWhatItSaved(), "cage.Write(0, 1);  // VALUE");
+}
+
+TEST(Properties, FindWhatAResetLeaves) {
+  EXPECT_FATAL_FAILURE(Of("keeps").ResetIsAsNew(), "gives: 0x");
+}
+
+TEST(Properties, FindWhatTwoDevicesShare) {
+  EXPECT_FATAL_FAILURE(Of("shares").TwoActAlike(), "cage.Read(0);  // VALUE");
+}
+
+TEST(Properties, FindABrokenRule) {
+  EXPECT_FATAL_FAILURE(Of("breaks").KeepsTheContract(), "it broke a rule: ");
+}
+
+}  // namespace
