@@ -125,7 +125,7 @@ Action ChooseAction(const TestCage& cage, const std::function<uint64_t()>& choos
   return ChooseAccess(cage, choose);
 }
 
-std::string Do(TestCage& cage, const Action& action) {
+std::string Do(TestCage& cage, const Action& action, bool with_output) {
   const auto& [kind, where, offset, size, value, count] = action;
   std::string seen;
   switch (kind) {
@@ -172,7 +172,7 @@ std::string Do(TestCage& cage, const Action& action) {
   }
   absl::StrAppend(&seen, Levels(cage));
   const std::string shown = std::exchange(cage.console().output, "");
-  if (!shown.empty()) absl::StrAppend(&seen, "; ", absl::BytesToHexString(shown));
+  if (with_output && !shown.empty()) absl::StrAppend(&seen, "; ", absl::BytesToHexString(shown));
   return seen;
 }
 

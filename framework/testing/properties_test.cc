@@ -2,7 +2,7 @@
 // Devices with one fault each, and the property that finds it.
 #include "cardcage/testing/properties.h"
 
-#include <optional>
+#include <cstdlib>
 
 #include "cardcage/device.h"
 #include "gmock/gmock.h"
@@ -60,12 +60,16 @@ CARDCAGE_PLUGIN("faulty", "1.0.0", "MIT", kGood, kForgets, kKeeps, kShares, kBre
 
 namespace {
 
+// Each run is the same.
+[[maybe_unused]] const int kIsSet = setenv("RC_PARAMS", "seed=1", /*overwrite=*/0);
+
 DeviceProperties Of(const char* type) { return {cardcage_plugin_entry, type}; }
 
 CARDCAGE_DEVICE_PROPERTIES(GoodProperties, cardcage_plugin_entry, "good");
 
-TEST(Properties, FindStateThatIsNotSavedAndShowTheShortestWayToIt) {
-  EXPECT_FATAL_FAILURE(Of("forgets").GoesOnFromWhatItSaved(), "cage.Write(0, 1);  // VALUE");
+TEST(Properties, FindStateThatIsNotSaved) {
+  EXPECT_FATAL_FAILURE(Of("forgets").GoesOnFromWhatItSaved(),
+                       "cage.Read(0);  // VALUE\ngives: 0x0\n and not: 0x");
 }
 
 TEST(Properties, FindWhatAResetLeaves) {
@@ -74,6 +78,22 @@ TEST(Properties, FindWhatAResetLeaves) {
 
 TEST(Properties, FindWhatTwoDevicesShare) {
   EXPECT_FATAL_FAILURE(Of("shares").TwoActAlike(), "cage.Read(0);  // VALUE");
+}
+
+// As few actions as it takes: a value is written, and read behind the reset.
+TEST(Properties, ShowTheShortestWayToAFault) {
+  ::testing::TestPartResultArray results;
+  {
+    ::testing::ScopedFakeTestPartResultReporter reporter(
+        ::testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &results);
+    Of("keeps").ResetIsAsNew();
+  }
+  ASSERT_EQ(results.size(), 1);
+  EXPECT_THAT(results.GetTestPartResult(0).message(),
+              ::testing::HasSubstr("actions before the reset:\n\n"
+                                   "  cage.Write(0, 1);  // VALUE\n\n"
+                                   "actions behind it:\n\n"
+                                   "  cage.Read(0);  // VALUE\n\n"));
 }
 
 TEST(Properties, FindABrokenRule) {

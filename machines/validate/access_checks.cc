@@ -108,7 +108,7 @@ void CheckClock(Context& context) {
   for (unsigned round = 0; round < 10; ++round) {
     Random random(context.seed() + round);
     Subject subject(context);
-    subject.Do(random, 100);
+    subject.DoSteps(random, 100);
     const uint64_t before = subject.cage().now();
     subject.Advance(kStep);
     if (subject.cage().now() < before + kStep) {
@@ -154,8 +154,8 @@ void CheckBatches(Context& context) {
         Random again = random;
         Subject many(context);
         Subject single(context);
-        many.Do(random, 50);
-        single.Do(again, 50);
+        many.DoSteps(random, 50);
+        single.DoSteps(again, 50);
         const unsigned size = 1U << __builtin_ctz(its.sizes);
         const uint64_t offset = random() % many.cage().RegionSize(region) / size * size;
         const auto count = static_cast<uint32_t>(1 + random() % 40);

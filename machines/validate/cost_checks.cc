@@ -23,9 +23,9 @@ void Measure(Context& context, Cost cost, Judge judge) {
   for (unsigned round = 0; round < 4; ++round) {
     Random random(context.seed() + round);
     Subject subject(context);
-    subject.Do(random, 100);  // what is done once only may cost more
+    subject.DoSteps(random, 100);  // what is done once only may cost more
     context.probe().Measure(cost);
-    subject.Do(random, 1000);
+    subject.DoSteps(random, 1000);
     context.probe().Measure(Cost::kNone);
   }
   for (const auto& [place, sum] : context.probe().sums()) {
@@ -67,7 +67,7 @@ void CheckQuiet(Context& context) {
   constexpr size_t kMost = 32;
   Random random(context.seed());
   Subject subject(context);
-  subject.Do(random, 2000);
+  subject.DoSteps(random, 2000);
   const std::vector<std::string>& log = subject.cage().log();
   if (log.size() > kMost) {
     context.Find(absl::StrCat("2000 accesses and events make it log ", log.size(),

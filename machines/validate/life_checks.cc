@@ -37,11 +37,11 @@ void CheckUndisturbed(Context& context, std::string_view by, Between between) {
     std::vector<std::string> alone;
     {
       Subject subject(context);
-      for (unsigned step = 0; step < 100; ++step) alone.push_back(WhatFollows(subject, random));
+      for (unsigned step = 0; step < 100; ++step) alone.push_back(subject.Do(random));
     }
     Subject subject(context);
     for (unsigned step = 0; step < 100; ++step) {
-      const std::string seen = WhatFollows(subject, again);
+      const std::string seen = subject.Do(again);
       const std::string action = context.last();
       if (seen != alone[step]) {
         return context.Find(absl::StrCat(action, " gives ", seen, std::string(by), ", and ",
@@ -96,14 +96,13 @@ void CheckReset(Context& context) {
   for (unsigned round = 0; round < 20; ++round) {
     Random random(context.seed() + round);
     Subject used(context);
-    used.Do(random, static_cast<unsigned>(random() % 200));
+    used.DoSteps(random, static_cast<unsigned>(random() % 200));
     used.cage().console().input.clear();
     used.Reset();
+    used.TakeOutput();  // what it has given away for the reset
     Subject fresh(context);
     fresh.Follow(used);
     fresh.Reset();
-    used.TakeOutput();
-    fresh.TakeOutput();
     const std::string levels = fresh.Levels();
     if (used.Levels() != levels) {
       return context.Find(absl::StrCat("behind a reset its outputs are ", used.Levels(),

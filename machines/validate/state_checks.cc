@@ -32,7 +32,7 @@ void CheckCopy(Context& context) {
   for (unsigned round = 0; round < 30; ++round) {
     Random random(context.seed() + round);
     Subject device(context);
-    device.Do(random, static_cast<unsigned>(random() % 100));
+    device.DoSteps(random, static_cast<unsigned>(random() % 100));
     context.Do("save");
     const SavedState saved = device.cage().Save();
     if (const std::string field = Difference(saved, device.cage().Save()); !field.empty()) {
@@ -71,7 +71,7 @@ void CheckBadState(Context& context) {
     }
     context.Do("load of a damaged state");
     device.cage().Load(bad);
-    device.Do(random, 60);
+    device.DoSteps(random, 60);
     device.Reset();
     context.Do("load of a good state");
     if (const std::string refusal = device.cage().Load(good); !refusal.empty()) {

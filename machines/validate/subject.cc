@@ -7,32 +7,61 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "cardcage/testing/action.h"
 #include "machines/validate/probe.h"
 
 namespace cardcage {
 namespace {
 
+using testing::Action;
 using testing::Setting;
-using testing::TestCage;
-
-constexpr unsigned kWidths[] = {1, 2, 4, 8};
 
 std::string Bytes(unsigned count) { return absl::StrCat(count, count == 1 ? " byte" : " bytes"); }
 
-// Values at which registers differ: none and all of the bits, one bit, a small number, any.
-uint64_t ValueByChance(Random& random) {
-  switch (random() % 6) {
-    case 0:
-      return 0;
-    case 1:
-      return ~uint64_t{0};
-    case 2:
-      return uint64_t{1} << random() % 64;
-    case 3:
-      return random() % 16;
-    default:
-      return random();
+std::string ReadInWords(const cardcage_type& type, unsigned region, uint64_t offset,
+                        unsigned size) {
+  return absl::StrCat("read of ", Bytes(size), " at ",
+                      NameOf(type, region, offset, /*is_write=*/false));
+}
+
+std::string WriteInWords(const cardcage_type& type, unsigned region, uint64_t offset,
+                         uint64_t value, unsigned size) {
+  return absl::StrFormat("write of %s, 0x%x, at %s", Bytes(size), value,
+                         NameOf(type, region, offset, /*is_write=*/true));
+}
+
+std::string InWords(const Action& action, const cardcage_type& type) {
+  using Kind = Action::Kind;
+  const auto& [kind, where, offset, size, value, count] = action;
+  switch (kind) {
+    case Kind::kRead:
+      return ReadInWords(type, where, offset, size);
+    case Kind::kWrite:
+      return WriteInWords(type, where, offset, value, size);
+    case Kind::kReadMany:
+      return absl::StrCat(count, " times in a string: ", ReadInWords(type, where, offset, size));
+    case Kind::kWriteMany:
+      return absl::StrCat(count,
+                          " times in a string: ", WriteInWords(type, where, offset, value, size));
+    case Kind::kAdvance:
+      return absl::StrCat("time goes on by ", value, " ns");
+    case Kind::kInput:
+      return absl::StrCat("input ", type.inputs[where]->name, value != 0 ? " high" : " low");
+    case Kind::kType:
+      return absl::StrFormat("input of %s, each 0x%02x", Bytes(count), value);
+    case Kind::kMakeRoom:
+      return count == UINT32_MAX ? "room for any output"
+                                 : absl::StrCat("room for ", Bytes(count), " of output");
+    case Kind::kAcknowledge:
+      return "acknowledge of an interrupt";
+    case Kind::kEvents:
+      return "events";
+    case Kind::kPause:
+      return "pause and resume";
+    case Kind::kReset:
+      return "reset";
   }
+  return "";
 }
 
 }  // namespace
@@ -66,15 +95,13 @@ Subject::~Subject() {
 }
 
 uint64_t Subject::Read(unsigned region, uint64_t offset, unsigned size) {
-  context_.Do(absl::StrFormat("read of %s at %s", Bytes(size),
-                              NameOf(type_, region, offset, /*is_write=*/false)));
+  context_.Do(ReadInWords(type_, region, offset, size));
   return cage_.ReadRegion(region, offset, size);
 }
 
 void Subject::Write(unsigned region, uint64_t offset, uint64_t value, unsigned size) {
   value &= MaskOf(size);
-  context_.Do(absl::StrFormat("write of %s, 0x%x, at %s", Bytes(size), value,
-                              NameOf(type_, region, offset, /*is_write=*/true)));
+  context_.Do(WriteInWords(type_, region, offset, value, size));
   cage_.WriteRegion(region, offset, value, size);
 }
 
@@ -88,69 +115,10 @@ void Subject::Reset() {
   cage_.Reset();
 }
 
-std::string Subject::AccessByChance(Random& random) {
-  const auto region = static_cast<unsigned>(random() % type_.region_count);
-  const cardcage_region& its = *type_.regions[region];
-  uint64_t offset = random() % std::min<uint64_t>(cage_.RegionSize(region), 4096);
-  unsigned size = kWidths[random() % 4];
-  bool is_write = random() % 2 == 0;
-  if (its.register_count > 0 && random() % 4 != 0) {
-    const cardcage_register& row = *its.registers[random() % its.register_count];
-    offset = row.offset;
-    size = row.width;
-    if (row.access == CARDCAGE_REGISTER_READ) is_write = false;
-    if (row.access == CARDCAGE_REGISTER_WRITE) is_write = true;
-  }
-  if (!is_write) return absl::StrFormat("read 0x%x", Read(region, offset, size));
-  Write(region, offset, ValueByChance(random), size);
-  return "";
-}
-
-std::string Subject::Do(Random& random) {
-  switch (random() % 16) {
-    case 0:
-      Advance(random() % 3'000'000);
-      return "";
-    case 1:
-      Advance(random() % 3'000);
-      return "";
-    case 2: {
-      const auto byte = static_cast<char>(random() % 256);
-      context_.Do(absl::StrFormat("input 0x%02x", static_cast<uint8_t>(byte)));
-      if (cage_.console().input.size() < 256) cage_.console().Type({&byte, 1});
-      return "";
-    }
-    case 3: {
-      const size_t room = random() % 4 == 0 ? random() % 8 : SIZE_MAX;
-      context_.Do(absl::StrCat("room for ", room, " bytes of output"));
-      cage_.console().MakeRoom(room);
-      return "";
-    }
-    case 4:
-    case 5: {
-      if (type_.input_count == 0) return "";
-      const char* const name = type_.inputs[random() % type_.input_count]->name;
-      const bool level = random() % 2 == 0;
-      context_.Do(absl::StrCat("input ", name, level ? " high" : " low"));
-      cage_.SetInput(name, level);
-      return "";
-    }
-    case 6:
-      if (random() % 4 == 0) {
-        context_.Do("pause");
-        cage_.Pause();
-        context_.Do("resume");
-        cage_.Resume();
-      }
-      context_.Do("events");
-      cage_.RunLoop();
-      return "";
-    case 7:
-      context_.Do("acknowledge of an interrupt");
-      return type_.extension == nullptr ? "" : absl::StrCat("vector ", cage_.Acknowledge());
-    default:
-      return type_.region_count == 0 ? "" : AccessByChance(random);
-  }
+std::string Subject::Do(Random& random, bool with_output) {
+  const Action action = testing::ChooseAction(cage_, [&random] { return random(); });
+  context_.Do(InWords(action, type_));
+  return testing::Do(cage_, action, with_output);
 }
 
 std::string Subject::Levels() const {

@@ -27,10 +27,10 @@ class Subject {
 
   testing::TestCage& cage() { return cage_; }
 
-  // One thing that the guest, the machine or time does, by chance; in words what the guest sees of it, or nothing.
-  // Two subjects that are alike do the same with randoms that are alike.
-  std::string Do(Random& random);
-  void Do(Random& random, unsigned steps) {
+  // One thing that the guest, the machine or time does, by chance; in words what can be seen of it. Two subjects
+  // that are alike do the same with randoms that are alike.
+  std::string Do(Random& random, bool with_output = true);
+  void DoSteps(Random& random, unsigned steps) {
     while (steps-- > 0) Do(random);
   }
 
@@ -52,8 +52,6 @@ class Subject {
   void Follow(Subject& other);
 
  private:
-  std::string AccessByChance(Random& random);
-
   Context& context_;
   const cardcage_type& type_;
   testing::TestCage cage_;

@@ -13,9 +13,6 @@ namespace cardcage {
 // Does the same with both, by chance: up to 99 things.
 void DoBoth(Subject& one, Subject& other, Random& random);
 
-// Does one thing by chance; all that can be seen of it, in words: "read 0x3; irq high; output 61".
-std::string WhatFollows(Subject& subject, Random& random, bool with_output = true);
-
 // Does the same with both, by chance, as often: in words where they differ first ("read of 1 bytes at offset 0x0
 // gives 0x3, not 0x2"), or nothing.
 std::optional<std::string> FirstDifference(Context& context, Subject& one, Subject& other,

@@ -42,8 +42,8 @@ struct Action {
 Action ChooseAction(const TestCage& cage, const std::function<uint64_t()>& choose);
 
 // Does it, and says what the guest and the world see of it: "0x3; irq high; 6f 6b". Alike for devices that are alike.
-// What was seen at the console is taken from it.
-std::string Do(TestCage& cage, const Action& action);
+// What was sent to the console is taken from it, and left out without `with_output`.
+std::string Do(TestCage& cage, const Action& action, bool with_output = true);
 
 // It as a line of a test: "cage.Write(0x8, 0x3, 4);  // CTRL".
 std::string AsCode(const Action& action, const cardcage_type& type);

@@ -101,7 +101,32 @@ class DeviceProperties {
       copy->Follow(*from);
       const std::string refused = copy->Load(state);
       if (!refused.empty()) RC_FAIL("it refuses what it has saved: " + refused);
+      if (copy->Save() != state) RC_FAIL("it saves another state than it has loaded");
       ActAlike(*copy, *from, Choose("actions behind it"));
+    });
+  }
+
+  // A state that somebody has damaged does no harm: it is refused, or it is loaded, and a reset leads back. Not for a
+  // type that saves nothing.
+  void SurvivesADamagedState() const {
+    if (model_->type().state == nullptr) GTEST_SKIP() << "it saves no state";
+    Check([this] {
+      const auto cage = Make();
+      const SavedState good = cage->Save();
+      SavedState bad = good;
+      for (auto& [name, numbers] : bad.fields) {
+        const auto size = *::rc::gen::inRange<size_t>(0, 80);
+        if (*::rc::gen::inRange(0, 16) == 15) numbers.resize(size);
+        for (uint64_t& number : numbers) {
+          if (*::rc::gen::inRange(0, 4) == 3) number = *AnyNumber();
+        }
+      }
+      cage->Load(bad);
+      for (const Action& action : Choose("actions behind it").list) Do(*cage, action);
+      cage->Reset();
+      const std::string refused = cage->Load(good);
+      if (!refused.empty()) RC_FAIL("behind a damaged state it refuses a good one: " + refused);
+      for (const Breach& breach : cage->breaches()) RC_FAIL("it broke a rule: " + breach.how);
     });
   }
 
@@ -127,9 +152,11 @@ class DeviceProperties {
   static void Check(const Property& property) {
     ::rc::detail::checkGTest(property);
   }
+  static ::rc::Gen<uint64_t> AnyNumber() {
+    return ::rc::gen::resize(::rc::kNominalSize, ::rc::gen::arbitrary<uint64_t>());
+  }
   Actions Choose(const char* what) const {
-    const auto number = ::rc::gen::resize(::rc::kNominalSize, ::rc::gen::arbitrary<uint64_t>());
-    const auto action = ::rc::gen::exec([this, number] {
+    const auto action = ::rc::gen::exec([this, number = AnyNumber()] {
       return ChooseAction(*model_, [&number]() -> uint64_t { return *number; });
     });
     const auto actions = ::rc::gen::map(::rc::gen::container<std::vector<Action>>(action),
@@ -170,6 +197,7 @@ class DeviceProperties {
   CARDCAGE_DEVICE_PROPERTY_(Suite, TwoActAlike, __VA_ARGS__)           \
   CARDCAGE_DEVICE_PROPERTY_(Suite, ResetIsAsNew, __VA_ARGS__)          \
   CARDCAGE_DEVICE_PROPERTY_(Suite, GoesOnFromWhatItSaved, __VA_ARGS__) \
+  CARDCAGE_DEVICE_PROPERTY_(Suite, SurvivesADamagedState, __VA_ARGS__) \
   CARDCAGE_DEVICE_PROPERTY_(Suite, PeekHasNoEffect, __VA_ARGS__)       \
   static_assert(true, "")
 #define CARDCAGE_DEVICE_PROPERTY_(Suite, Property, ...) \
