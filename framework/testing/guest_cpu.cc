@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "framework/engine/long_mode.h"
 
-namespace cardcage::testing {
+namespace cardcage {
 namespace {
 
 // The slot: the program, the page tables, and what string instructions move.
@@ -124,4 +124,4 @@ absl::Status GuestCpu::WriteString(uint64_t port, unsigned size, std::span<const
   });
 }
 
-}  // namespace cardcage::testing
+}  // namespace cardcage

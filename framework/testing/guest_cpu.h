@@ -13,7 +13,7 @@
 #include "framework/engine/registers.h"
 #include "framework/memory/guest_memory.h"
 
-namespace cardcage::testing {
+namespace cardcage {
 
 // A CPU of an engine that makes a test's accesses: each is an instruction of a guest in 64-bit mode, whose program
 // lies in memory of its own. One thread.
@@ -58,6 +58,6 @@ class GuestCpu final {
   CpuRegisters registers_;
 };
 
-}  // namespace cardcage::testing
+}  // namespace cardcage
 
 #endif  // CARDCAGE_FRAMEWORK_TESTING_GUEST_CPU_H_

@@ -10,10 +10,12 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace cardcage::testing {
+namespace cardcage {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::TestEngine;
+using testing::WhyNoEngine;
 
 // Remembers accesses; reads give a pattern.
 struct Recorder {
@@ -114,4 +116,4 @@ TEST(GuestCpu, MakesWhatACpuHasInstructionsFor) {
 }
 
 }  // namespace
-}  // namespace cardcage::testing
+}  // namespace cardcage

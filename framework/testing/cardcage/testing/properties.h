@@ -34,6 +34,7 @@ struct Actions {
   std::vector<Action> list;
   const cardcage_type* type = nullptr;
 };
+// NOLINTNEXTLINE(readability-identifier-naming): as RapidCheck calls it
 inline void showValue(const Actions& actions, std::ostream& out) {
   for (const Action& action : actions.list) out << "\n  " << AsCode(action, *actions.type);
 }
