@@ -73,7 +73,9 @@ std::string Levels(const TestCage& cage) {
   return levels;
 }
 
-std::string Hex(uint64_t value) { return absl::StrFormat(value < 10 ? "%d" : "0x%x", value); }
+std::string Hex(uint64_t value) {
+  return value < 10 ? absl::StrCat(value) : absl::StrFormat("0x%x", value);
+}
 
 // The register that is there, as a comment.
 std::string Comment(const Action& action, const cardcage_region& region) {

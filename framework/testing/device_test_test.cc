@@ -15,7 +15,6 @@ using cardcage::testing::FieldIs;
 using cardcage::testing::HasBits;
 using cardcage::testing::LacksBits;
 using cardcage::testing::RegisterValue;
-using cardcage::testing::Setting;
 using cardcage::testing::TestEngine;
 using ::testing::Lt;
 using ::testing::Not;
