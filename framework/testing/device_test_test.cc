@@ -140,6 +140,13 @@ TEST_P(DeviceTestTest, RegistersAreReadAndWrittenByTheirNames) {
   EXPECT_EQ(cage().unclaimed(), 0u);
 }
 
+TEST_P(DeviceTestTest, BitsAreWrittenByTheirNames) {
+  WriteReg("CTRL", {"ON", "BLINK"});
+  EXPECT_EQ(ReadReg("CTRL"), 0x3u);
+  WriteReg("CTRL", {});
+  EXPECT_EQ(ReadReg("CTRL"), 0u);
+}
+
 TEST_P(DeviceTestTest, MatchersLookAtFields) {
   WriteReg("CTRL", 0x51);
   EXPECT_THAT(ReadReg("CTRL"), HasBits("ON"));
@@ -227,6 +234,11 @@ TEST_P(DeviceTestTest, RegistersOfABoardThatSpreadsThemAreFound) {
 using DeviceTestDeathTest = DeviceTestTest;
 INSTANTIATE_TEST_SUITE_P(Engines, DeviceTestDeathTest,
                          ::testing::Values(Where{TestEngine::kNone, false}));
+
+TEST_P(DeviceTestDeathTest, SaysWhichBitsThereAre) {
+  EXPECT_DEATH(WriteReg("CTRL", {"ON", "OF"}), "CTRL has no bit to write `OF`; it has: BLINK, ON");
+  EXPECT_DEATH(WriteReg("CTRL", {"LEVEL"}), "CTRL has no bit to write `LEVEL`");
+}
 
 TEST_P(DeviceTestDeathTest, SaysWhichRegistersThereAre) {
   EXPECT_DEATH(ReadReg("CTL"), "DeviceTest: lamp has no register `CTL`; it has: CTRL, LOST");

@@ -2,6 +2,7 @@
 #include "cardcage/testing/register_value.h"
 
 #include <algorithm>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -61,6 +62,27 @@ std::optional<uint64_t> FieldOf(const RegisterValue& value, std::string_view nam
   }
   *why_not = NotThere(value.declared->name, "field", name, known);
   return std::nullopt;
+}
+
+std::optional<uint64_t> ValueWith(const cardcage_register& declared,
+                                  std::initializer_list<std::string_view> bits,
+                                  std::string* why_not) {
+  std::vector<std::string> known;
+  std::map<std::string_view, uint64_t> masks;
+  for (const cardcage_field* field : std::span(declared.fields, declared.field_count)) {
+    if ((field->access & CARDCAGE_REGISTER_WRITE) == 0 || field->high != field->low) continue;
+    known.emplace_back(field->name);
+    masks[field->name] = uint64_t{1} << field->low;
+  }
+  uint64_t value = 0;
+  for (const std::string_view bit : bits) {
+    if (!masks.contains(bit)) {
+      *why_not = NotThere(declared.name, "bit to write", bit, known);
+      return std::nullopt;
+    }
+    value |= masks[bit];
+  }
+  return value;
 }
 
 std::string Describe(const RegisterValue& value) {

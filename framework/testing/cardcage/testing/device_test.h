@@ -8,7 +8,7 @@
 //
 //   TEST_F(EggTimer, EndSetsDoneAndRings) {
 //     WriteReg("LOAD", 5);
-//     WriteReg("CTRL", kRun | kInterruptEnable);
+//     WriteReg("CTRL", {"IE", "RUN"});
 //     Advance(5ms);
 //     EXPECT_THAT(ReadReg("STAT"), HasBits("DONE"));
 //     EXPECT_TRUE(line("irq").level());
@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -154,6 +155,13 @@ class DeviceTest : public ::testing::Test {
     const RegisterPlace at = Find(name);
     cage_->WriteRegion(at.region, OffsetOf(at), value, at.declared->width);
   }
+  // The value that has these bits, and no others: WriteReg("MCR", {"RTS", "DTR"}).
+  void WriteReg(std::string_view name, std::initializer_list<std::string_view> bits) {
+    std::string why_not;
+    const std::optional<uint64_t> value = ValueWith(*Find(name).declared, bits, &why_not);
+    if (!value) Die(why_not);
+    WriteReg(name, *value);
+  }
   // A look from outside, which has no effect; nothing where the device does not allow it.
   std::optional<RegisterValue> PeekReg(std::string_view name) {
     const RegisterPlace at = Find(name);
@@ -218,13 +226,14 @@ class DeviceTest : public ::testing::Test {
   }
 
  private:
+  [[noreturn]] static void Die(const std::string& why) {
+    std::fprintf(stderr, "DeviceTest: %s\n", why.c_str());
+    std::abort();
+  }
   RegisterPlace Find(std::string_view name) const {
     std::string why_not;
     const std::optional<RegisterPlace> found = FindRegister(cage_->type(), name, &why_not);
-    if (!found) {
-      std::fprintf(stderr, "DeviceTest: %s\n", why_not.c_str());
-      std::abort();
-    }
+    if (!found) Die(why_not);
     return *found;
   }
   uint64_t OffsetOf(const RegisterPlace& place) const {

@@ -3,6 +3,7 @@
 #define CARDCAGE_TESTING_REGISTER_VALUE_H_
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +35,12 @@ struct RegisterValue {
 // The value of the field of that name. Of no name, nothing, and `why_not` then says what there is.
 std::optional<uint64_t> FieldOf(const RegisterValue& value, std::string_view name,
                                 std::string* why_not);
+
+// The value that has these bits, by their names, and no others. Of no name, or one of several bits, nothing, and
+// `why_not` then says why.
+std::optional<uint64_t> ValueWith(const cardcage_register& declared,
+                                  std::initializer_list<std::string_view> bits,
+                                  std::string* why_not);
 
 // For people: "LSR 0x61 (TEMT, THRE, DR)", "LCR 0x83 (DLAB, WLS 3)"; without the brackets where no field is set.
 std::string Describe(const RegisterValue& value);
