@@ -124,6 +124,13 @@ TEST(Validate, ShippedDevicesPassTheHighestLevel) {
   EXPECT_GE(count, 9U);
 }
 
+// A project's ctest runs it beside tests that are told to take an engine.
+TEST(Validate, TakesNoEngineWhateverTestsAreToldToTake) {
+  setenv("CARDCAGE_TEST_ENGINE", "one that there is not", 1);
+  EXPECT_EQ(Validate({Chip("none"), "--include", "streams"}).code, 0);
+  unsetenv("CARDCAGE_TEST_ENGINE");
+}
+
 TEST(Validate, SaysWhatWasFoundAndHowToSeeItAgain) {
   const std::string file = Chip("offsets");
   const Outcome outcome = Validate({file, "--include", "offsets,documents"});
