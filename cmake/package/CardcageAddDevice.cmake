@@ -6,8 +6,9 @@
 #
 # makes dice.so and dice.manifest.json in the build folder, for `cardcage run --plugin dice.so`. The sources are in
 # C++ or C; or in Rust, for rustc 1.63 or later, the first with the others as its modules. The project needs no other
-# language than theirs. With TEST, where GoogleTest is found and BUILD_TESTING is not OFF, also the program dice_test,
-# in C++, whose tests ctest runs where the project says enable_testing(); the device is in it as cardcage_plugin_entry.
+# language than theirs. With TEST, where GoogleTest with GoogleMock is found and BUILD_TESTING is not OFF, also the
+# program dice_test, in C++, whose tests ctest runs where the project says enable_testing(); the device is in it as
+# cardcage_plugin_entry.
 #
 # Targets: dice_object, the compiled sources (what the device needs more is linked to it, as PUBLIC), or of Rust the
 # plugin again; dice, the plugin; dice_manifest; dice_test.
@@ -43,12 +44,16 @@ function(cardcage_add_device)
     return()
   endif()
   find_package(GTest QUIET)
-  if(NOT GTest_FOUND)
-    message(STATUS "${ARG_NAME}_test is not built: GoogleTest was not found (Debian's package libgtest-dev)")
+  if(NOT TARGET GTest::gmock)
+    message(STATUS "${ARG_NAME}_test is not built: GoogleTest with GoogleMock was not found "
+                   "(Debian's package libgmock-dev)")
     return()
   endif()
   include(GoogleTest)
   add_executable(${ARG_NAME}_test ${ARG_TEST})
-  target_link_libraries(${ARG_NAME}_test PRIVATE ${ARG_NAME}_object Cardcage::testing GTest::gtest_main)
+  # The test's own code alone: most of it is GoogleTest's templates, which take much longer to compile optimized.
+  target_compile_options(${ARG_NAME}_test PRIVATE -O0)
+  target_link_libraries(${ARG_NAME}_test PRIVATE ${ARG_NAME}_object Cardcage::testing GTest::gmock
+                                                 GTest::gtest_main)
   gtest_discover_tests(${ARG_NAME}_test)
 endfunction()
