@@ -53,9 +53,9 @@ std::string_view Template(std::string_view path) {
   return "";
 }
 
-// Whether the device's source says that word for something else.
-bool IsTaken(std::string_view word) {
-  const std::string_view text = Template("NAME.cc");
+// Whether that file of a project says that word for something else.
+bool IsTaken(std::string_view file, std::string_view word) {
+  const std::string_view text = Template(file);
   const auto is_inside = [&](size_t at) {
     return at < text.size() && (absl::ascii_isalnum(text[at]) || text[at] == '_');
   };
@@ -118,7 +118,10 @@ absl::StatusOr<DeviceName> ParseDeviceName(const std::string& text) {
   }
   DeviceName name = {
       .type = text, .device = std::string(parts.back()), .class_name = CamelCase(parts.back())};
-  if (IsTaken(name.class_name)) name.class_name += "Device";
+  if (IsTaken("NAME.cc", name.class_name) ||
+      IsTaken("NAME_test.cc", absl::StrCat(name.class_name, "Test"))) {
+    name.class_name += "Device";
+  }
   return name;
 }
 

@@ -45,6 +45,7 @@ TEST(DeviceName, ClassDoesNotMeetWhatTheSourceSaysAlready) {
     EXPECT_THAT(name->class_name, HasSubstr("Device")) << word;
   }
   EXPECT_EQ(ParseDeviceName("su")->class_name, "Su");
+  EXPECT_EQ(ParseDeviceName("device")->class_name, "DeviceDevice");  // DeviceTest is the kit's
 }
 
 TEST(DeviceName, WhatIsNoneIsRefusedWithWhatIsRight) {

@@ -19,14 +19,14 @@ test_on_a_port() {
   expect_equal "$code" 0
   expect_in $'dice/dice.cc\n' "$out"
   take_next_steps
-  expect_in "0 tests failed out of 7" "$out"
+  expect_in "0 tests failed out of 8" "$out"
 }
 
 test_in_memory_with_a_prefix() {
   try cardcage new-device acme.count-down --mmio
   expect_equal "$code" 0
   CMAKE_GENERATOR=Ninja take_next_steps
-  expect_in "0 tests failed out of 7" "$out"
+  expect_in "0 tests failed out of 8" "$out"
   try cardcage describe acme.count-down/build/acme.count-down.so
   expect_in "acme.count-down: adds up what is written to it" "$out"
   expect_in "mmio" "$out"
@@ -38,7 +38,7 @@ test_ci_script_does_it_all() {
   expect_equal "$code" 0
   CMAKE_PREFIX_PATH=$prefix try reset/.ci/run
   [[ $code == 0 ]] || fail "$out"
-  expect_in "0 tests failed out of 7" "$out"
+  expect_in "0 tests failed out of 8" "$out"
   sed -i 's/return sum_;/return sum_ + 1;/' reset/reset.cc
   CMAKE_PREFIX_PATH=$prefix try reset/.ci/run
   [[ $code != 0 ]] || fail "a device that is wrong passes"
