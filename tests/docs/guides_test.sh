@@ -17,6 +17,10 @@ test_adding_a_device() {
   follow adding-a-device.md
 }
 
+test_adding_a_dma_engine() {
+  follow adding-a-dma-engine.md
+}
+
 test_languages() {
   command -v rustc >/dev/null || skip "rustc is not installed: install it (tools/setup test)"
   follow languages.md languages
