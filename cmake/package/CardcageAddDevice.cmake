@@ -55,5 +55,9 @@ function(cardcage_add_device)
   target_compile_options(${ARG_NAME}_test PRIVATE -O0)
   target_link_libraries(${ARG_NAME}_test PRIVATE ${ARG_NAME}_object Cardcage::testing GTest::gmock
                                                  GTest::gtest_main)
+  find_package(rapidcheck QUIET)
+  if(TARGET rapidcheck)  # which cardcage/testing/properties.h needs
+    target_link_libraries(${ARG_NAME}_test PRIVATE rapidcheck)
+  endif()
   gtest_discover_tests(${ARG_NAME}_test)
 endfunction()

@@ -110,8 +110,8 @@ TEST_F(WholeTypeTest, NothingIsLookedForBehindAStructThatIsTooShort) {
 TEST_F(WholeTypeTest, ValueThatIsAnItemOfItselfEnds) {
   item_.list[0] = value_.list[0];
   value_.known.items = item_.list;
-  const cardcage_value& value = *WholeType(type_.known)->params[0]->default_value;
-  EXPECT_EQ(value.struct_size, sizeof(cardcage_value));
+  const auto type = WholeType(type_.known);
+  EXPECT_EQ(type->params[0]->default_value->struct_size, sizeof(cardcage_value));
 }
 
 }  // namespace

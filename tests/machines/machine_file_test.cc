@@ -312,7 +312,7 @@ TEST_P(WrongMachineFile, IsShownWhereItIsWrong) {
   const Outcome outcome = RunToEnd(Cardcage({"check", file}));
   EXPECT_EQ(outcome.code, kExitFile);
   EXPECT_THAT(outcome.output, IsEmpty());
-  EXPECT_THAT(outcome.elapsed, Lt(std::chrono::seconds(1)));
+  EXPECT_THAT(outcome.elapsed, Lt(std::chrono::seconds(10))) << "it does not go on for ever";
 
   std::smatch place;
   ASSERT_THAT(outcome.errors, StartsWith(file + ":"));

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cardcage/testing/test_cage.h"
 #include "gtest/gtest.h"
+#if __has_include("rapidcheck.h")
+#include "cardcage/testing/properties.h"
+CARDCAGE_DEVICE_PROPERTIES(DiceProperties, cardcage_plugin_entry, "dice");
+#endif
 
 namespace {
 
