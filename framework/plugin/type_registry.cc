@@ -141,6 +141,15 @@ std::string Fault(const cardcage_type& type) {
   return "";
 }
 
+// The type as this host knows it: one that was built for this very minor is so already.
+std::shared_ptr<const cardcage_type> AsKnown(const cardcage_type& given,
+                                             const cardcage_plugin& plugin) {
+  const bool is_so =
+      plugin.abi_minor == CARDCAGE_ABI_MINOR && given.struct_size == sizeof(cardcage_type);
+  if (!is_so) return WholeType(given);
+  return {std::shared_ptr<void>(), &given};  // the plugin outlives it
+}
+
 std::string Dotted(unsigned major, unsigned minor) { return absl::StrCat(major, ".", minor); }
 
 std::string NameOf(const TypeRegistry::Provider& provider) {
@@ -188,7 +197,7 @@ absl::Status TypeRegistry::Add(const cardcage_plugin& plugin, Step step, const s
   if (entry.types == nullptr && entry.type_count > 0) return Breach(entry, "it has no types");
   std::vector<std::pair<std::string, Provider>> added;
   for (const cardcage_type* given : std::span(entry.types, entry.type_count)) {
-    const auto type = given == nullptr ? nullptr : WholeType(*given);
+    const auto type = given == nullptr ? nullptr : AsKnown(*given, entry);
     if (type == nullptr || type->struct_size < sizeof(cardcage_type)) {
       return Breach(entry, "a type is missing, or its struct_size is too small");
     }
