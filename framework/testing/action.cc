@@ -65,14 +65,6 @@ Action ChooseAccess(const TestCage& cage, const std::function<uint64_t()>& choos
   return action;
 }
 
-std::string Levels(const TestCage& cage) {
-  std::string levels;
-  for (const cardcage_signal* output : std::span(cage.type().signals, cage.type().signal_count)) {
-    absl::StrAppend(&levels, "; ", output->name, cage.output(output->name) ? " high" : " low");
-  }
-  return levels;
-}
-
 std::string Hex(uint64_t value) {
   return value < 10 ? absl::StrCat(value) : absl::StrFormat("0x%x", value);
 }
@@ -127,6 +119,15 @@ Action ChooseAction(const TestCage& cage, const std::function<uint64_t()>& choos
   return ChooseAccess(cage, choose);
 }
 
+std::string LevelsOf(const TestCage& cage) {
+  std::string levels;
+  for (const cardcage_signal* output : std::span(cage.type().signals, cage.type().signal_count)) {
+    absl::StrAppend(&levels, levels.empty() ? "" : ", ", output->name,
+                    cage.output(output->name) ? " high" : " low");
+  }
+  return levels;
+}
+
 std::string Do(TestCage& cage, const Action& action, bool with_output) {
   const auto& [kind, where, offset, size, value, count] = action;
   std::string seen;
@@ -172,7 +173,7 @@ std::string Do(TestCage& cage, const Action& action, bool with_output) {
       cage.Reset();
       break;
   }
-  absl::StrAppend(&seen, Levels(cage));
+  if (cage.type().signal_count > 0) absl::StrAppend(&seen, "; ", LevelsOf(cage));
   const std::string shown = std::exchange(cage.console().output, "");
   if (with_output && !shown.empty()) absl::StrAppend(&seen, "; ", absl::BytesToHexString(shown));
   return seen;

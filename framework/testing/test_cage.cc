@@ -140,11 +140,17 @@ TestEngine EngineOfThisRun() {
 
 std::string WhyNoEngine(TestEngine engine, const char* installation) {
   if (engine == TestEngine::kNone) return "";
-  GuestMemory memory;
-  Bus bus;
-  const absl::Status made = MakeCpu(engine, installation, memory, bus).status();
-  return std::string(
-      made.message().substr(0, made.message().find('\n')));  // behind it, causes and cures
+  // Of each, once: an engine takes its time, and every test of a program asks.
+  static std::map<std::pair<TestEngine, std::string>, std::string> known;
+  const auto [found, is_new] = known.try_emplace({engine, installation});
+  if (is_new) {
+    GuestMemory memory;
+    Bus bus;
+    const absl::Status made = MakeCpu(engine, installation, memory, bus).status();
+    found->second =
+        std::string(made.message().substr(0, made.message().find('\n')));  // behind it, cures
+  }
+  return found->second;
 }
 
 // The cage as the framework sees it, and what it is made of. The device goes first.

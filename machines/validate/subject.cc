@@ -123,14 +123,7 @@ std::string Subject::Do(Random& random, bool with_output) {
   return testing::Do(cage_, action, with_output);
 }
 
-std::string Subject::Levels() const {
-  std::string levels;
-  for (const cardcage_signal* output : std::span(type_.signals, type_.signal_count)) {
-    absl::StrAppend(&levels, levels.empty() ? "" : ", ", output->name,
-                    cage_.output(output->name) ? " high" : " low");
-  }
-  return levels;
-}
+std::string Subject::Levels() const { return testing::LevelsOf(cage_); }
 
 std::string Subject::TakeOutput() { return std::exchange(cage_.console().output, ""); }
 

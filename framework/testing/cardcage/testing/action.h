@@ -41,7 +41,10 @@ struct Action {
 // wide as they are. Of anything of which there may be much (bytes, ns) it is a little.
 Action ChooseAction(const TestCage& cage, const std::function<uint64_t()>& choose);
 
-// Does it, and says what the guest and the world see of it: "0x3; irq high; 6f 6b". Alike for devices that are alike.
+// The levels of its outputs: "irq high, a20 low".
+std::string LevelsOf(const TestCage& cage);
+
+// Does it, and says what the guest and the world see of it: "0x3; irq high; 6f6b". Alike for devices that are alike.
 // What was sent to the console is taken from it, and left out without `with_output`.
 std::string Do(TestCage& cage, const Action& action, bool with_output = true);
 

@@ -52,9 +52,15 @@ namespace internal {
 class FieldsMatcher {
  public:
   using is_gtest_matcher = void;
+  // `verb` stands before their names for people, `tail` behind.
   FieldsMatcher(std::vector<std::string_view> fields, std::string verb,
-                ::testing::Matcher<uint64_t> wants)
-      : fields_(std::move(fields)), verb_(std::move(verb)), wants_(std::move(wants)) {}
+                ::testing::Matcher<uint64_t> wants, const std::string& tail = "")
+      : fields_(std::move(fields)), wants_(std::move(wants)), text_(std::move(verb)) {
+    for (size_t i = 0; i < fields_.size(); ++i) {
+      text_.append(i == 0 ? " " : ", ").append(fields_[i]);
+    }
+    text_ += tail;
+  }
 
   bool MatchAndExplain(const RegisterValue& value, ::testing::MatchResultListener* listener) const {
     bool matches = true;
@@ -72,22 +78,13 @@ class FieldsMatcher {
     }
     return matches;
   }
-  void DescribeTo(std::ostream* out) const { Tell(out, ""); }
-  void DescribeNegationTo(std::ostream* out) const { Tell(out, "not: "); }
+  void DescribeTo(std::ostream* out) const { *out << text_; }
+  void DescribeNegationTo(std::ostream* out) const { *out << "not: " << text_; }
 
  private:
-  void Tell(std::ostream* out, const char* before) const {
-    *out << before << verb_;
-    for (size_t i = 0; i < fields_.size(); ++i) *out << (i == 0 ? " " : ", ") << fields_[i];
-    if (verb_ == "has a field") {
-      *out << " that ";
-      wants_.DescribeTo(out);
-    }
-  }
-
   std::vector<std::string_view> fields_;
-  std::string verb_;
   ::testing::Matcher<uint64_t> wants_;
+  std::string text_;
 };
 
 }  // namespace internal
@@ -104,8 +101,9 @@ auto LacksBits(Names... names) {
 // That a field holds a value, or what a matcher says: FieldIs("WLS", 3), FieldIs("COUNT", Lt(5)).
 template <class Wanted>
 auto FieldIs(std::string_view name, Wanted wanted) {
-  return internal::FieldsMatcher({name}, "has a field",
-                                 ::testing::SafeMatcherCast<uint64_t>(wanted));
+  const auto wants = ::testing::SafeMatcherCast<uint64_t>(wanted);
+  return internal::FieldsMatcher({name}, "has a field", wants,
+                                 " that " + ::testing::DescribeMatcher<uint64_t>(wants));
 }
 
 // A device in a TestCage, made and reset when a test begins.

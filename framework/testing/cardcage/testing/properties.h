@@ -59,10 +59,10 @@ class DeviceProperties {
         } else {
           Do(*cage, action);
         }
-        for (const Breach& breach : cage->breaches()) RC_FAIL("it broke a rule: " + breach.how);
+        CheckRules(*cage);
       }
       cage->End();
-      for (const Breach& breach : cage->breaches()) RC_FAIL("it broke a rule: " + breach.how);
+      CheckRules(*cage);
     });
   }
 
@@ -127,7 +127,7 @@ class DeviceProperties {
       cage->Reset();
       const std::string refused = cage->Load(good);
       if (!refused.empty()) RC_FAIL("behind a damaged state it refuses a good one: " + refused);
-      for (const Breach& breach : cage->breaches()) RC_FAIL("it broke a rule: " + breach.how);
+      CheckRules(*cage);
     });
   }
 
@@ -166,6 +166,9 @@ class DeviceProperties {
                                         });
     return *actions.as(what);
   }
+  static void CheckRules(const TestCage& cage) {
+    for (const Breach& breach : cage.breaches()) RC_FAIL("it broke a rule: " + breach.how);
+  }
   void ActAlike(TestCage& one, TestCage& other, const Actions& actions) const {
     for (const Action& action : actions.list) Compare(Do(one, action), Do(other, action), action);
   }
@@ -193,15 +196,16 @@ class DeviceProperties {
 }  // namespace cardcage::testing
 
 // Suite, plugin, type, and then as a TestCage gets them: parameters, board.
-#define CARDCAGE_DEVICE_PROPERTIES(Suite, ...)                         \
-  CARDCAGE_DEVICE_PROPERTY_(Suite, KeepsTheContract, __VA_ARGS__)      \
-  CARDCAGE_DEVICE_PROPERTY_(Suite, TwoActAlike, __VA_ARGS__)           \
-  CARDCAGE_DEVICE_PROPERTY_(Suite, ResetIsAsNew, __VA_ARGS__)          \
-  CARDCAGE_DEVICE_PROPERTY_(Suite, GoesOnFromWhatItSaved, __VA_ARGS__) \
-  CARDCAGE_DEVICE_PROPERTY_(Suite, SurvivesADamagedState, __VA_ARGS__) \
-  CARDCAGE_DEVICE_PROPERTY_(Suite, PeekHasNoEffect, __VA_ARGS__)       \
+#define CARDCAGE_DEVICE_PROPERTIES(Suite, ...)                                 \
+  CARDCAGE_EACH_DEVICE_PROPERTY(CARDCAGE_DEVICE_PROPERTY_, Suite, __VA_ARGS__) \
   static_assert(true, "")
-#define CARDCAGE_DEVICE_PROPERTY_(Suite, Property, ...) \
+#define CARDCAGE_DEVICE_PROPERTY_(Property, Suite, ...) \
   TEST(Suite, Property) { ::cardcage::testing::DeviceProperties(__VA_ARGS__).Property(); }
+
+// Do(Property, …) for each of them.
+#define CARDCAGE_EACH_DEVICE_PROPERTY(Do, ...)                                                 \
+  Do(KeepsTheContract, __VA_ARGS__) Do(TwoActAlike, __VA_ARGS__) Do(ResetIsAsNew, __VA_ARGS__) \
+      Do(GoesOnFromWhatItSaved, __VA_ARGS__) Do(SurvivesADamagedState, __VA_ARGS__)            \
+          Do(PeekHasNoEffect, __VA_ARGS__)
 
 #endif  // CARDCAGE_TESTING_PROPERTIES_H_

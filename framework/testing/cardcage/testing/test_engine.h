@@ -23,7 +23,8 @@ enum class TestEngine : uint8_t {
 // kvm.
 TestEngine EngineOfThisRun();
 
-// Why there is no such engine on this host, in a line; empty where there is. `installation` has the soft one.
+// Why there is no such engine on this host, in a line; empty where there is. `installation` has the soft one. One
+// thread.
 std::string WhyNoEngine(TestEngine engine, const char* installation = CARDCAGE_PREFIX);
 
 }  // namespace cardcage::testing
