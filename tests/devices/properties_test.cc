@@ -3,42 +3,45 @@
 // RC_PARAMS in the environment: RC_PARAMS="seed=7 max_success=10000".
 #include "cardcage/testing/properties.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <string>
+
+#include "framework/plugin/builtin_devices.h"
 
 extern "C" {
-extern const cardcage_plugin cardcage_builtin_debug_exit;
-extern const cardcage_plugin cardcage_builtin_debugcon;
-extern const cardcage_plugin cardcage_builtin_i8042;
-extern const cardcage_plugin cardcage_builtin_i8254;
 extern const cardcage_plugin cardcage_builtin_i8259_pair;
-extern const cardcage_plugin cardcage_builtin_mc146818;
 extern const cardcage_plugin cardcage_builtin_ns16550a;
-extern const cardcage_plugin cardcage_builtin_port92;
-extern const cardcage_plugin cardcage_builtin_scratch;
-extern const cardcage_plugin cardcage_builtin_unimplemented;
 }
 
 namespace {
 
 using cardcage::testing::Board;
+using cardcage::testing::DeviceProperties;
 
 [[maybe_unused]] const int kIsSet = setenv("RC_PARAMS", "seed=16550", /*overwrite=*/0);
 
-CARDCAGE_DEVICE_PROPERTIES(DebugExit, cardcage_builtin_debug_exit, "debug-exit");
-CARDCAGE_DEVICE_PROPERTIES(Debugcon, cardcage_builtin_debugcon, "debugcon");
-CARDCAGE_DEVICE_PROPERTIES(I8042, cardcage_builtin_i8042, "i8042");
-CARDCAGE_DEVICE_PROPERTIES(I8254, cardcage_builtin_i8254, "i8254");
-CARDCAGE_DEVICE_PROPERTIES(I8259Pair, cardcage_builtin_i8259_pair, "i8259-pair");
+// As they are with their defaults.
+class ShippedDevice : public ::testing::TestWithParam<const cardcage_plugin*> {};
+INSTANTIATE_TEST_SUITE_P(All, ShippedDevice,
+                         ::testing::ValuesIn(cardcage::BuiltinDevices().begin(),
+                                             cardcage::BuiltinDevices().end()),
+                         [](const auto& device) {
+                           std::string name = device.param->types[0]->id;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+#define TRY_ON_SHIPPED_DEVICES(Property, ...)                           \
+  TEST_P(ShippedDevice, Property) {                                     \
+    DeviceProperties(*GetParam(), GetParam()->types[0]->id).Property(); \
+  }
+CARDCAGE_EACH_DEVICE_PROPERTY(TRY_ON_SHIPPED_DEVICES)
+
+// And as they differ most from that.
 CARDCAGE_DEVICE_PROPERTIES(I8259PairByTheSheet, cardcage_builtin_i8259_pair, "i8259-pair",
                            {{"keep_edges", 0}});
-CARDCAGE_DEVICE_PROPERTIES(Mc146818, cardcage_builtin_mc146818, "mc146818");
-CARDCAGE_DEVICE_PROPERTIES(Ns16550a, cardcage_builtin_ns16550a, "ns16550a");
 CARDCAGE_DEVICE_PROPERTIES(PacedNs16550a, cardcage_builtin_ns16550a, "ns16550a", {{"pace", 1}});
 CARDCAGE_DEVICE_PROPERTIES(SpreadNs16550a, cardcage_builtin_ns16550a, "ns16550a", {},
                            Board{.in_memory = true, .shift = 2, .width = 4});
-CARDCAGE_DEVICE_PROPERTIES(Port92, cardcage_builtin_port92, "port92");
-CARDCAGE_DEVICE_PROPERTIES(Scratch, cardcage_builtin_scratch, "scratch");
-CARDCAGE_DEVICE_PROPERTIES(Unimplemented, cardcage_builtin_unimplemented, "unimplemented",
-                           {{"size", 16}});
 
 }  // namespace
