@@ -1,70 +1,63 @@
 // SPDX-License-Identifier: MIT
 // A device's test is in C++, whatever the device is in.
-#include "cardcage/testing/test_cage.h"
-#include "gtest/gtest.h"
+#include "cardcage/testing/device_test.h"
 
 namespace {
 
-constexpr uint64_t kPeriod = 0x0;
-constexpr uint64_t kTicks = 0x4;
-constexpr uint64_t kStatus = 0x8;
-constexpr uint64_t kMicrosecond = 1000;  // in ns
+using namespace std::chrono_literals;
 
-class Ticker : public ::testing::Test {
+class Ticker : public cardcage::testing::DeviceTest {
  protected:
-  uint64_t Read(uint64_t offset) { return cage_.Read(offset, 4); }
-  void Write(uint64_t offset, uint64_t value) { cage_.Write(offset, value, 4); }
-
-  cardcage::testing::TestCage cage_{cardcage_plugin_entry, "example.ticker"};
+  Ticker() : DeviceTest(cardcage_plugin_entry, "example.ticker") {}
 };
 
 TEST_F(Ticker, StandsStillAfterReset) {
-  Write(kPeriod, 1);
-  cage_.Advance(kMicrosecond);
-  cage_.Reset();
-  cage_.Advance(kMicrosecond);
-  for (const uint64_t offset : {kPeriod, kTicks, kStatus}) EXPECT_EQ(Read(offset), 0u) << offset;
-  EXPECT_FALSE(cage_.output("irq"));
+  WriteReg("PERIOD", 1);
+  Advance(1us);
+  Reset();
+  Advance(1us);
+  for (const char* name : {"PERIOD", "TICKS", "STATUS"}) EXPECT_EQ(ReadReg(name), 0u);
+  EXPECT_FALSE(line("irq").level());
 }
 
 TEST_F(Ticker, TickRaisesTheInterruptUntilItIsCleared) {
-  Write(kPeriod, 3);
-  cage_.Advance(3 * kMicrosecond - 1);
-  EXPECT_FALSE(cage_.output("irq"));
-  cage_.Advance(1);
-  EXPECT_TRUE(cage_.output("irq"));
-  EXPECT_EQ(Read(kStatus), 1u);
-  Write(kStatus, 1);
-  EXPECT_FALSE(cage_.output("irq"));
-  cage_.Advance(3 * kMicrosecond);
-  EXPECT_TRUE(cage_.output("irq"));
+  WriteReg("PERIOD", 3);
+  Advance(3us - 1ns);
+  EXPECT_FALSE(line("irq").level());
+  Advance(1ns);
+  EXPECT_TRUE(line("irq").level());
+  EXPECT_EQ(ReadReg("STATUS"), 1u);
+  WriteReg("STATUS", {"TICK"});
+  EXPECT_FALSE(line("irq").level());
+  Advance(3us);
+  EXPECT_TRUE(line("irq").level());
 }
 
 TEST_F(Ticker, CountsTicksThatNobodyClears) {
-  Write(kPeriod, 3);
-  cage_.Advance(10 * kMicrosecond);
-  EXPECT_EQ(Read(kTicks), 3u);
-  Write(kStatus, 1);  // the next is told when it comes, the two before it are not told anew
-  EXPECT_EQ(Read(kStatus), 0u);
-  cage_.Advance(2 * kMicrosecond);
-  EXPECT_EQ(Read(kStatus), 1u);
+  WriteReg("PERIOD", 3);
+  Advance(10us);
+  EXPECT_EQ(ReadReg("TICKS"), 3u);
+  WriteReg("STATUS",
+           {"TICK"});  // the next is told when it comes, the two before it are not told anew
+  EXPECT_EQ(ReadReg("STATUS"), 0u);
+  Advance(2us);
+  EXPECT_EQ(ReadReg("STATUS"), 1u);
 }
 
 TEST_F(Ticker, PeriodOfZeroStopsIt) {
-  Write(kPeriod, 3);
-  Write(kPeriod, 0);
-  cage_.Advance(10 * kMicrosecond);
-  EXPECT_EQ(Read(kStatus), 0u);
+  WriteReg("PERIOD", 3);
+  WriteReg("PERIOD", 0);
+  Advance(10us);
+  EXPECT_EQ(ReadReg("STATUS"), 0u);
 }
 
-TEST(TickerUnit, IsThePeriodsMeasure) {
-  cardcage::testing::TestCage cage(cardcage_plugin_entry, "example.ticker",
-                                   {{"unit", 1'000'000'000}});
-  cage.Write(kPeriod, 0xffffffff, 4);
-  cage.Advance(0xffffffff * uint64_t{1'000'000'000} - 1);
-  EXPECT_FALSE(cage.output("irq"));
-  cage.Advance(1);
-  EXPECT_TRUE(cage.output("irq"));
+TEST_F(Ticker, UnitIsThePeriodsMeasure) {
+  Make({{"unit", 1'000'000'000}});
+  WriteReg("PERIOD", 0xffffffff);
+  Advance(0xffffffff * 1s - 1ns);
+  EXPECT_FALSE(line("irq").level());
+  Advance(1ns);
+  EXPECT_TRUE(line("irq").level());
 }
 
 }  // namespace
