@@ -210,9 +210,8 @@ cardcage_status Destroy(void* device) {
 cardcage_status Reset(void* device) {
   auto& chip = *static_cast<Chip*>(device);
   chip.stat = 0;
-  Count(chip) = 0;
+  if (!Has("reset")) Count(chip) = 0;
   chip.typed = 0;
-  if (Has("reset") && chip.ctrl != 0) return CARDCAGE_OK;
   chip.ctrl = 0;
   SetTimer(chip, CARDCAGE_NEVER);
   if (!Has("reset-levels")) Drive(chip);

@@ -87,7 +87,7 @@ const Fault kFaults[] = {
     {"threads", "threads", "it ends the process (Aborted)"},
     {"leaks", "leaks", "bytes of memory are left after it was made and ended 1000 times"},
     {"descriptors", "leaks", "descriptors are left open"},
-    {"reset", "reset", "behind a reset"},
+    {"reset", "reset", "behind a reset, "},
     {"reset-levels", "reset", "behind a reset its outputs are irq high"},
     {"pause", "pause", "behind a pause, "},
     {"peek", "peek", "two peeks, one behind the other, show different values"},
