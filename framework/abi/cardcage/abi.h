@@ -401,8 +401,8 @@ typedef struct cardcage_type {
   cardcage_status (*destroy)(void* device);
   /* Back to the state after power-on, but for what a battery keeps: once before the guest's first access,
    * and whenever the machine is reset. No CPU runs; the machine's time stands still; accesses that were
-   * pending have been given up. Outputs are what they are at power-on, inputs what others drive. CARDCAGE_OK, or CARDCAGE_PENDING
-   * until host->finished. In the device's turn. */
+   * pending have been given up. Outputs are what they are at power-on, inputs what others drive.
+   * CARDCAGE_OK, or CARDCAGE_PENDING until host->finished. In the device's turn. */
   cardcage_status (*reset)(void* device);
   /* The machine halts its CPUs and its time, for good or for a while. The device ends what is under way,
    * gives the output that it holds back to its backends, and gives back its views. CARDCAGE_OK, or
